@@ -1,0 +1,103 @@
+// Kustomizations: which files they include, which they patch, and the values that they override.
+
+import { at } from '../yaml/path.ts'
+import { asArray, asObject, asString, isObject, type JsonObject, member } from '../yaml/value.ts'
+import type { Resource } from './resource.ts'
+
+/** Names that `kustomize build` looks for. */
+const FILE_NAMES: ReadonlySet<string> = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])
+
+export interface KustomizationPatch {
+  /** file of the patch; undefined for an inline one */
+  readonly file: string | undefined
+  /** kind and name that it says it targets, where it says so */
+  readonly kind: string | undefined
+  readonly name: string | undefined
+}
+
+export interface Kustomization {
+  readonly resource: Resource
+  readonly file: string
+  /** folder of the kustomization, empty for the root */
+  readonly directory: string
+  readonly namespace: string | undefined
+  /** files and folders that it includes (resources, bases, components), normalised from the root */
+  readonly includes: readonly string[]
+  readonly patches: readonly KustomizationPatch[]
+  /** `replicas:` entries by workload name, with their index */
+  readonly replicas: ReadonlyMap<string, { readonly index: number; readonly count: number | undefined }>
+}
+
+export function isKustomizationFile(file: string): boolean {
+  return FILE_NAMES.has(file.slice(file.lastIndexOf('/') + 1))
+}
+
+/** The kustomization view of a resource that stands in a kustomization file. */
+export function kustomizationOf(resource: Resource): Kustomization {
+  const file = resource.origin.file
+  const directory = directoryOf(file)
+  const value = resource.value
+  const includes = ['resources', 'bases', 'components', 'crds']
+    .flatMap(field => asArray(value[field]))
+    .flatMap(entry => resolvePath(directory, asString(entry)))
+  return {
+    resource,
+    file,
+    directory,
+    namespace: asString(value.namespace),
+    includes,
+    patches: patchesOf(value, directory),
+    replicas: new Map(
+      asArray(value.replicas).flatMap((entry, index) => {
+        const name = asString(member(entry, 'name'))
+        const count = member(entry, 'count')
+        return name === undefined ? [] : [[name, { index, count: typeof count === 'number' ? count : undefined }]]
+      }),
+    ),
+  }
+}
+
+function patchesOf(value: JsonObject, directory: string): KustomizationPatch[] {
+  const patches: KustomizationPatch[] = []
+  for (const entry of asArray(value.patchesStrategicMerge)) {
+    const file = resolvePath(directory, asString(entry))[0]
+    if (file !== undefined) patches.push({ file, kind: undefined, name: undefined })
+  }
+  for (const entry of [...asArray(value.patches), ...asArray(value.patchesJson6902)]) {
+    if (!isObject(entry)) continue
+    const target = asObject(entry.target)
+    patches.push({
+      file: resolvePath(directory, asString(entry.path))[0],
+      kind: asString(target?.kind),
+      name: asString(target?.name) ?? inlineName(asString(entry.patch)),
+    })
+  }
+  return patches
+}
+
+/** Name that an inline strategic merge patch gives in its metadata; a rough reading, only ever used to hold back. */
+function inlineName(patch: string | undefined): string | undefined {
+  return patch?.match(/^metadata:[^\S\n]*\n[^\S\n]+name:[^\S\n]*["']?([\w.-]+)/m)?.[1]
+}
+
+export function directoryOf(file: string): string {
+  const slash = file.lastIndexOf('/')
+  return slash < 0 ? '' : file.slice(0, slash)
+}
+
+/** A relative path of a kustomization, normalised from the root; empty for a URL, a text block or an escape upward. */
+function resolvePath(directory: string, path: string | undefined): string[] {
+  if (path === undefined || path.includes('://') || path.includes('\n') || path.startsWith('/')) return []
+  const steps = directory === '' ? [] : directory.split('/')
+  for (const step of path.split('/')) {
+    if (step === '' || step === '.') continue
+    if (step !== '..') steps.push(step)
+    else if (steps.pop() === undefined) return []
+  }
+  return [steps.join('/')]
+}
+
+/** Namespace given to a resource's objects by the `metadata` of its own text. */
+export function ownNamespace(value: JsonObject): string | undefined {
+  return asString(at(value, ['metadata', 'namespace']))
+}
