@@ -97,14 +97,21 @@ class Lexer {
     }
     while (this.code() === SPACE) this.position++
     const code = this.code()
-    if (code === LF || code === CR || Number.isNaN(code)) return this.endLine()
+    if (code === LF || code === CR || Number.isNaN(code)) {
+      this.endLine()
+      return
+    }
     if (code === HASH) {
       this.pending = undefined
-      return this.comment()
+      this.comment()
+      return
     }
     if (this.flow === 0) {
       const column = this.position - this.lineStart
-      if (this.pending !== undefined && column > this.pending) return this.plain()
+      if (this.pending !== undefined && column > this.pending) {
+        this.plain()
+        return
+      }
       this.pending = undefined
       this.atToken = true
     }
@@ -134,14 +141,23 @@ class Lexer {
 
   private step(): void {
     const code = this.code()
-    if (code === LF || code === CR) return this.endLine()
+    if (code === LF || code === CR) {
+      this.endLine()
+      return
+    }
     if (code === SPACE || code === TAB) {
       this.position++
       return
     }
-    if (code === HASH && isBlankOrEnd(this.code(-1))) return this.comment()
+    if (code === HASH && isBlankOrEnd(this.code(-1))) {
+      this.comment()
+      return
+    }
     if (this.flow > 0 && this.flowIndicator(code)) return
-    if (!this.atToken) return this.plain()
+    if (!this.atToken) {
+      this.plain()
+      return
+    }
     this.token(code)
   }
 
@@ -157,9 +173,18 @@ class Lexer {
   }
 
   private token(code: number): void {
-    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) return this.quoted(code)
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.openFlow(code)
-    if (code === AMPERSAND || code === EXCLAMATION) return this.property()
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) {
+      this.quoted(code)
+      return
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      this.openFlow(code)
+      return
+    }
+    if (code === AMPERSAND || code === EXCLAMATION) {
+      this.property()
+      return
+    }
     if (this.flow === 0) {
       if ((code === DASH || code === QUESTION || code === COLON) && isBlankOrEnd(this.code(1))) {
         if (code === DASH) this.push('dash', this.position, this.position + 1)
@@ -167,7 +192,10 @@ class Lexer {
         this.position++
         return
       }
-      if (code === PIPE || code === GREATER) return this.blockScalar()
+      if (code === PIPE || code === GREATER) {
+        this.blockScalar()
+        return
+      }
     }
     if (code === ASTERISK) this.property()
     this.plain()
@@ -234,7 +262,10 @@ class Lexer {
       if (code === HASH && this.position > start && isBlankOrEnd(this.code(-1))) break
       if (this.flow > 0 && isFlowMark(code)) break
       if (code === COLON && this.endsKey()) {
-        if (mayBeKey) return this.key(start, this.position)
+        if (mayBeKey) {
+          this.key(start, this.position)
+          return
+        }
         if (this.flow > 0) break
       }
       if (code === OPEN_BRACE && (this.code(1) === OPEN_BRACE || this.code(1) === PERCENT)) {
@@ -286,11 +317,7 @@ function isBlankOrEnd(code: number): boolean {
 
 function isFlowMark(code: number): boolean {
   return (
-    code === COMMA ||
-    code === OPEN_BRACKET ||
-    code === CLOSE_BRACKET ||
-    code === OPEN_BRACE ||
-    code === CLOSE_BRACE
+    code === COMMA || code === OPEN_BRACKET || code === CLOSE_BRACKET || code === OPEN_BRACE || code === CLOSE_BRACE
   )
 }
 

@@ -25,6 +25,8 @@ export class TooDeep extends Error {
 
 const NULL_OR_TEXT = (data: unknown): string => (typeof data === 'string' ? data : '')
 
+const MERGE = new yaml.Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (data: unknown) => data === '<<' })
+
 function plainType(): yaml.Type {
   let resolved: Json = null
   return new yaml.Type('tag:kubemend,plain', {
@@ -47,7 +49,7 @@ function taggedType(name: string): yaml.Type {
 }
 
 const SCHEMA = yaml.FAILSAFE_SCHEMA.extend({
-  implicit: [yaml.types.merge, plainType()],
+  implicit: [MERGE, plainType()],
   explicit: [
     ...['null', 'bool', 'int', 'float'].map(taggedType),
     new yaml.Type('', { kind: 'scalar', multi: true, construct: NULL_OR_TEXT }),
