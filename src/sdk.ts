@@ -34,6 +34,7 @@ export {
   stringMap,
 } from './kube/resource.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
+export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
 export type { Container, ContainerRole, Workload } from './kube/workload.ts'
 export type { TextReference, Workspace } from './kube/workspace.ts'
 export { at, type Path } from './yaml/path.ts'
