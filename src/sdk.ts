@@ -33,6 +33,7 @@ export {
   sameNamespace,
   stringMap,
 } from './kube/resource.ts'
+export { type RestartStep, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
 export type { Container, ContainerRole, Workload } from './kube/workload.ts'
