@@ -1,0 +1,61 @@
+// The bundled definitions of one Kubernetes version, expanded from the compact files when first asked for.
+
+import { readCompactSchemas } from './bundled.ts'
+import { type CompactSchemas, expandDefinition, inVersion, type JsonSchema } from './compact.ts'
+
+/** Kinds and definitions of a Kubernetes version, together with the bundled custom resources. */
+export class BundledDefinitions {
+  readonly #version: string
+  readonly #expanded = new Map<string, JsonSchema>()
+  #builtin: CompactSchemas | undefined
+  #custom: CompactSchemas | undefined
+  #kinds: ReadonlyMap<string, string> | undefined
+  #customKinds: ReadonlyMap<string, string> | undefined
+
+  constructor(version: string) {
+    this.#version = version
+  }
+
+  /** Name of the definition of `apiVersion/kind`, among the builtin kinds first. */
+  nameOf(apiVersion: string, kind: string): string | undefined {
+    const key = `${apiVersion}/${kind}`
+    this.#kinds ??= inVersion(this.builtin.versions, this.#version, this.builtin.kinds)
+    const name = this.#kinds.get(key)
+    if (name !== undefined) return name
+    this.#customKinds ??= inVersion(this.custom.versions, this.custom.versions[0] ?? '', this.custom.kinds)
+    return this.#customKinds.get(key)
+  }
+
+  schemaOf(name: string): JsonSchema | undefined {
+    const known = this.#expanded.get(name)
+    if (known !== undefined) return known
+    const schema = this.#expand(name)
+    if (schema !== undefined) this.#expanded.set(name, schema)
+    return schema
+  }
+
+  /** Versions that serve the kind, in ascending order. */
+  versionsOf(apiVersion: string, kind: string): string[] {
+    const key = `${apiVersion}/${kind}`
+    const { versions, kinds } = this.builtin
+    return versions.filter(version => inVersion(versions, version, kinds).has(key))
+  }
+
+  #expand(name: string): JsonSchema | undefined {
+    const builtin = this.builtin.definitions[name]
+    if (builtin !== undefined) return expandDefinition(inVersion(this.builtin.versions, this.#version, builtin))
+    const custom = this.custom.definitions[name]
+    const version = this.custom.versions[0] ?? ''
+    return custom === undefined ? undefined : expandDefinition(inVersion(this.custom.versions, version, custom))
+  }
+
+  private get builtin(): CompactSchemas {
+    this.#builtin ??= readCompactSchemas('kubernetes')
+    return this.#builtin
+  }
+
+  private get custom(): CompactSchemas {
+    this.#custom ??= readCompactSchemas('custom')
+    return this.#custom
+  }
+}

@@ -1,0 +1,49 @@
+// Rules of the API server that no schema can say, judged on one resource.
+
+import { groupOf } from '../kube/resource.ts'
+import { asObject, asString, type JsonObject } from '../yaml/value.ts'
+import { judgeMetadata } from './semantics/names.ts'
+import { judgeAutoscaler, judgeClaim, judgeDataKeys, judgeDisruptionBudget, judgeIngress } from './semantics/objects.ts'
+import { judgePod } from './semantics/pod.ts'
+import type { Finding, Rule } from './semantics/rule.ts'
+import { judgeService } from './semantics/service.ts'
+import { judgeWorkload } from './semantics/workload.ts'
+import type { SchemaError } from './types.ts'
+
+/** Rules by `group/kind`, beside those of the metadata, which hold for all. */
+const RULES: ReadonlyMap<string, Rule> = new Map([
+  ['/Pod', (pod, report) => judgePod(pod.spec, ['spec'], [], report)],
+  ['/Service', judgeService],
+  ['/ConfigMap', judgeDataKeys],
+  ['/Secret', judgeDataKeys],
+  ['/PersistentVolumeClaim', (claim, report) => judgeClaim(claim, [], report)],
+  ['/ReplicationController', judgeWorkload],
+  ['apps/Deployment', judgeWorkload],
+  ['apps/StatefulSet', judgeWorkload],
+  ['apps/DaemonSet', judgeWorkload],
+  ['apps/ReplicaSet', judgeWorkload],
+  ['batch/Job', judgeWorkload],
+  ['batch/CronJob', judgeWorkload],
+  ['argoproj.io/Rollout', judgeWorkload],
+  ['policy/PodDisruptionBudget', judgeDisruptionBudget],
+  ['networking.k8s.io/Ingress', judgeIngress],
+  ['autoscaling/HorizontalPodAutoscaler', judgeAutoscaler],
+] satisfies [string, Rule][])
+
+/**
+ * What the API server, or the controller of the kind, would not accept. Values of a wrong type are the schema's
+ * business and are passed over; texts with `$(…)` or `${…}` are not known and not judged. Each error has a keyword
+ * of its own rule, so that the errors of two states of a resource can be compared by path and keyword.
+ */
+export function semanticErrors(value: JsonObject): SchemaError[] {
+  const errors: SchemaError[] = []
+  const report: Finding = (path, keyword, message) => errors.push({ path, keyword, message })
+  const apiVersion = asString(value.apiVersion)
+  const kind = asString(value.kind)
+  if (apiVersion === undefined || kind === undefined) return errors
+  judgeMetadata(value, report)
+  if (asObject(value.spec) !== undefined || kind === 'ConfigMap' || kind === 'Secret') {
+    RULES.get(`${groupOf(apiVersion)}/${kind}`)?.(value, report)
+  }
+  return errors
+}

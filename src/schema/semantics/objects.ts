@@ -1,0 +1,88 @@
+// Small objects with a rule or two of their own: budgets, autoscalers, ingresses, claims, configuration.
+
+import { at, type Path } from '../../yaml/path.ts'
+import { asArray, asObject, asString, type Json, type JsonObject, member } from '../../yaml/value.ts'
+import { isDnsLabel } from './names.ts'
+import { type Finding, has, maps } from './rule.ts'
+
+export function judgeDisruptionBudget(budget: JsonObject, report: Finding): void {
+  const bounds = ['minAvailable', 'maxUnavailable'].filter(bound => has(budget.spec, bound))
+  if (bounds.length === 1) return
+  const found = bounds.length === 0 ? 'this one has none' : 'this one has both'
+  report(['spec'], 'pdb-bounds', `a PodDisruptionBudget has one of minAvailable and maxUnavailable: ${found}`)
+}
+
+export function judgeAutoscaler(autoscaler: JsonObject, report: Finding): void {
+  const min = at(autoscaler, ['spec', 'minReplicas'])
+  const max = at(autoscaler, ['spec', 'maxReplicas'])
+  if (typeof max !== 'number') return
+  const lower = typeof min === 'number' ? min : 1
+  if (lower > max) report(['spec', 'maxReplicas'], 'hpa-bounds', `maxReplicas ${max} is below minReplicas ${lower}`)
+}
+
+export function judgeIngress(ingress: JsonObject, report: Finding): void {
+  judgeBackend(at(ingress, ['spec', 'defaultBackend']), ['spec', 'defaultBackend'], report)
+  for (const [ruleIndex, rule] of maps(at(ingress, ['spec', 'rules']))) {
+    for (const [index, entry] of maps(at(rule, ['http', 'paths']))) {
+      const path = ['spec', 'rules', ruleIndex, 'http', 'paths', index]
+      judgeBackend(entry.backend, [...path, 'backend'], report)
+      const value = asString(entry.path)
+      if (
+        value !== undefined &&
+        value !== '' &&
+        !value.startsWith('/') &&
+        entry.pathType !== 'ImplementationSpecific'
+      ) {
+        report([...path, 'path'], 'ingress-path', `"${value}" does not begin with "/"`)
+      }
+    }
+  }
+}
+
+function judgeBackend(value: Json | undefined, path: Path, report: Finding): void {
+  const backend = asObject(value)
+  if (backend === undefined) return
+  if (has(backend, 'service') === has(backend, 'resource')) {
+    report(path, 'ingress-backend', 'a backend is one of service and resource')
+    return
+  }
+  if (!has(backend, 'service')) return
+  const port = member(backend.service, 'port')
+  const ways = ['name', 'number'].filter(way => has(port, way))
+  if (ways.length !== 1) {
+    report([...path, 'service', 'port'], 'ingress-port', 'the port of a backend has one of name and number')
+  }
+}
+
+/** A PersistentVolumeClaim, or an entry of volumeClaimTemplates; `path` is the claim's own. */
+export function judgeClaim(claim: JsonObject, path: Path, report: Finding): void {
+  const name = asString(at(claim, ['metadata', 'name']))
+  if (path.length > 0 && name !== undefined && !isDnsLabel(name)) {
+    report(
+      [...path, 'metadata', 'name'],
+      'volume-name',
+      `"${name}" is no legal volume name: at most 63 lower case letters, digits and "-"`,
+    )
+  }
+  if (asArray(at(claim, ['spec', 'accessModes'])).length === 0) {
+    report([...path, 'spec', 'accessModes'], 'claim-access', 'a claim needs accessModes')
+  }
+  if (!has(at(claim, ['spec', 'resources', 'requests']), 'storage')) {
+    report(
+      [...path, 'spec', 'resources', 'requests', 'storage'],
+      'claim-storage',
+      'a claim needs resources.requests.storage',
+    )
+  }
+}
+
+const DATA_KEY = /^[-._A-Za-z0-9]{1,253}$/
+
+export function judgeDataKeys(resource: JsonObject, report: Finding): void {
+  for (const field of ['data', 'binaryData', 'stringData']) {
+    for (const key of Object.keys(asObject(resource[field]) ?? {})) {
+      if (DATA_KEY.test(key)) continue
+      report([field, key], 'data-key', `"${key}" is no legal key: at most 253 letters, digits, "-", "_" and "."`)
+    }
+  }
+}
