@@ -22,8 +22,12 @@ export type {
   Target,
   Transform,
 } from './engine/transform.ts'
+export { effectiveImage } from './kube/effective-image.ts'
 export { hasPathSuffix, type ImageReference, isFloating, parseImage } from './kube/image.ts'
 export type { Kustomization } from './kube/kustomization.ts'
+export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
+export { isContainerPatched, isPodPatched } from './kube/patches.ts'
+export { isOpenShift, isWindows } from './kube/platform.ts'
 export {
   annotationsOf,
   describe,
@@ -33,9 +37,10 @@ export {
   sameNamespace,
   stringMap,
 } from './kube/resource.ts'
-export { type RestartStep, restartSteps } from './kube/restart.ts'
+export { type RestartStep, restartSteps, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
+export { isUnknown } from './kube/unknown.ts'
 export type { Container, ContainerRole, Workload } from './kube/workload.ts'
 export type { TextReference, Workspace } from './kube/workspace.ts'
 export { at, type Path } from './yaml/path.ts'
