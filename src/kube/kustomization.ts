@@ -1,6 +1,5 @@
 // Kustomizations: which files they include, which they patch, and the values that they override.
 
-import { at } from '../yaml/path.ts'
 import { asArray, asObject, asString, isObject, type JsonObject, member } from '../yaml/value.ts'
 import type { Resource } from './resource.ts'
 
@@ -97,7 +96,24 @@ function resolvePath(directory: string, path: string | undefined): string[] {
   return [steps.join('/')]
 }
 
-/** Namespace given to a resource's objects by the `metadata` of its own text. */
-export function ownNamespace(value: JsonObject): string | undefined {
-  return asString(at(value, ['metadata', 'namespace']))
+/** Kustomizations that include each file, directly or through another kustomization. */
+export function closuresOf(kustomizations: readonly Kustomization[]): Map<string, ReadonlySet<Kustomization>> {
+  const byDirectory = new Map(kustomizations.map(k => [k.directory, k]))
+  const closures = new Map<string, Set<Kustomization>>()
+  for (const root of kustomizations) {
+    const seen = new Set<Kustomization>()
+    const pending = [root]
+    for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+      if (seen.has(current)) continue
+      seen.add(current)
+      const patches = current.patches.flatMap(patch => patch.file ?? [])
+      for (const file of [current.file, ...current.includes, ...patches]) {
+        const members = closures.get(file) ?? new Set()
+        closures.set(file, members.add(root))
+        const nested = byDirectory.get(file)
+        if (nested !== undefined) pending.push(nested)
+      }
+    }
+  }
+  return closures
 }

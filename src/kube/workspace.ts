@@ -1,10 +1,11 @@
-// The workspace: all resources of a run, and the relations between them (who selects, targets, mounts, includes whom).
+// The workspace: all resources of a run, and what is asked about how they belong together.
 
 import { at } from '../yaml/path.ts'
 import type { SourceDocument } from '../yaml/types.ts'
-import { asArray, asObject, asString, type Json, type JsonObject, member } from '../yaml/value.ts'
-import { isKustomizationFile, type Kustomization, kustomizationOf, ownNamespace } from './kustomization.ts'
+import { asObject, asString, equalJson, type Json, type JsonObject, member } from '../yaml/value.ts'
+import { closuresOf, isKustomizationFile, type Kustomization, kustomizationOf } from './kustomization.ts'
 import { distance, nearest, TOGETHER } from './proximity.ts'
+import { Relations, relationKeys, type Slot } from './relations.ts'
 import {
   groupOf,
   isKubernetesObject,
@@ -45,58 +46,52 @@ export interface WorkspaceOptions {
   readonly texts?: () => readonly TextFile[]
 }
 
-type Key = string
-
 export class Workspace {
+  readonly files: readonly LoadedFile[]
   readonly kubernetesVersion: string
   /** The input of the run, before any change. */
   readonly original: Workspace
-  readonly #files: readonly LoadedFile[]
   readonly #options: WorkspaceOptions
-  #resources: Resource[] = []
-  readonly #slots = new Map<Key, number>()
+  readonly #resources: Resource[]
+  readonly #slots: Map<string, Slot>
   readonly #workloads = new WeakMap<Resource, Workload | null>()
-  readonly #indexes = new Map<string, { generation: number; index: unknown }>()
-  #generation = 0
-  #kustomizations: readonly Kustomization[] = []
-  #closures: ReadonlyMap<string, ReadonlySet<Kustomization>> = new Map()
+  readonly #closures: ReadonlyMap<string, ReadonlySet<Kustomization>>
+  #relations = new Relations()
 
+  /** A workspace of the files as they stand, or (with `original`) a copy of it that the engine may advance. */
   constructor(files: readonly LoadedFile[], options: WorkspaceOptions, original?: Workspace) {
-    this.#files = files
-    this.#options = options
+    this.files = files
     this.kubernetesVersion = options.kubernetesVersion
     this.original = original ?? this
-    if (original === undefined) this.#load()
+    this.#options = options
+    const { resources, closures } =
+      original === undefined ? load(files) : { resources: original.#resources, closures: original.#closures }
+    this.#resources = [...resources]
+    this.#closures = closures
+    this.#slots = new Map(this.#resources.map((resource, slot) => [originKey(resource.origin), slot]))
+    this.#relate()
   }
 
-  /** A copy that the engine may advance; relations of the copy start as those of this workspace. */
+  /** A copy that the engine may advance; its `original` is this workspace's. */
   fork(): Workspace {
-    const copy = new Workspace(this.#files, this.#options, this.original)
-    copy.#resources = [...this.#resources]
-    for (const [key, slot] of this.#slots) copy.#slots.set(key, slot)
-    copy.#kustomizations = this.#kustomizations
-    copy.#closures = this.#closures
-    return copy
-  }
-
-  get files(): readonly LoadedFile[] {
-    return this.#files
+    return new Workspace(this.files, this.#options, this.original)
   }
 
   get resources(): readonly Resource[] {
     return this.#resources
   }
 
-  /** The resource as it stands now at the same place; undefined when it is gone. */
+  /** The resource as it stands now at that place; undefined where there is none. */
   current(origin: Origin): Resource | undefined {
     const slot = this.#slots.get(originKey(origin))
     return slot === undefined ? undefined : this.#resources[slot]
   }
 
   ofKind(kind: string): readonly Resource[] {
-    return this.#index('kinds', () => groupBy(this.#resources, resource => [resource.kind])).get(kind) ?? []
+    return this.#at(this.#relations.ofKind(kind))
   }
 
+  /** The workload view of a resource; undefined when it runs no pods. */
   workload(resource: Resource): Workload | undefined {
     let workload = this.#workloads.get(resource)
     if (workload === undefined) {
@@ -108,61 +103,80 @@ export class Workspace {
 
   /** Every workload with a pod spec, of all kinds, in the order of the input. */
   workloads(): readonly Workload[] {
-    return this.#index('workloads', () => this.#resources.flatMap(resource => this.workload(resource) ?? []))
+    return this.#workloadsAt(this.#relations.workloads)
   }
 
-  /** Candidates nearest to `from` (decisions.md 1 order: file, directory, kustomization closure, enclosing folders). */
+  /** Candidates nearest to `from`: one file, one directory, one kustomization closure, then enclosing folders. */
   nearest(from: Resource, candidates: readonly Resource[]): Resource[] {
-    return nearest(candidates, candidate => this.#distance(from, candidate))
+    return nearest(candidates, candidate => this.distance(from.origin.file, candidate.origin.file))
   }
 
-  // ---- selection (all that belong together: one file, directory or closure counts as one place) ----
+  /** Distance of two files (proximity.ts). */
+  distance(from: string, to: string): number {
+    return distance(from, to, this.#shareClosure(from, to))
+  }
+
+  // Selection. What stands in one file, directory or closure counts as one place.
 
   /** Services whose selector selects the workload's pods. */
   servicesOf(workload: Workload): Resource[] {
-    return this.#selectors('Service', resource => at(resource.value, ['spec', 'selector']), mapSelects, workload)
+    const candidates = this.#at(this.#relations.selecting('Service', workload.labels))
+    return this.#together(
+      workload.resource,
+      candidates.filter(service => mapSelects(at(service.value, ['spec', 'selector']), workload.labels)),
+    )
   }
 
   /** PodDisruptionBudgets that select the workload's pods. */
   budgetsOf(workload: Workload): Resource[] {
-    return this.#selectors('PodDisruptionBudget', budgetSelector, selectsBudget, workload)
+    const candidates = this.#at(this.#relations.selecting('PodDisruptionBudget', workload.labels))
+    return this.#together(
+      workload.resource,
+      candidates.filter(budget => {
+        const selector = asObject(at(budget.value, ['spec', 'selector']))
+        return labelSelectorSelects(selector, workload.labels)
+      }),
+    )
   }
 
-  /** All workloads whose pods a Service selects. */
+  /** Workloads whose pods a Service selects. */
   workloadsOfService(service: Resource): Workload[] {
-    return this.#selected(service, labels => mapSelects(at(service.value, ['spec', 'selector']), labels))
+    const selector = at(service.value, ['spec', 'selector'])
+    return this.#selected(service, stringMap(selector), labels => mapSelects(selector, labels))
   }
 
-  /** All workloads whose pods a LabelSelector selects, seen from the place of `from`. */
+  /** Workloads whose pods a LabelSelector selects, seen from the place of `from`. */
   workloadsSelected(from: Resource, selector: JsonObject | undefined): Workload[] {
-    return this.#selected(from, labels => labelSelectorSelects(selector, labels), selector?.matchLabels)
+    return this.#selected(from, stringMap(selector?.matchLabels), labels => labelSelectorSelects(selector, labels))
   }
 
-  // ---- scaling ----
+  // Scaling.
 
   /** HorizontalPodAutoscalers and KEDA ScaledObjects that target the resource. */
   autoscalersOf(resource: Resource): Resource[] {
-    return this.#scalers(resource, 'scaleTargetRef', ['HorizontalPodAutoscaler', 'ScaledObject'])
+    return this.#together(resource, this.#at(this.#relations.targeting('scaleTargetRef', resource.kind, resource.name)))
   }
 
   /** VerticalPodAutoscalers that target the resource. */
   verticalAutoscalersOf(resource: Resource): Resource[] {
-    return this.#scalers(resource, 'targetRef', ['VerticalPodAutoscaler'])
+    return this.#together(resource, this.#at(this.#relations.targeting('targetRef', resource.kind, resource.name)))
   }
 
-  // ---- names ----
+  // Names.
 
-  /** The resource of that kind and name that `from` means, nearest first; undefined when nothing in the tree fits. */
+  /** The resource of that kind and name that `from` means, the nearest; undefined when nothing in the tree fits. */
   named(from: Resource, kind: string, name: string): Resource | undefined {
-    const index = this.#index('names', () => groupBy(this.#resources, r => [`${r.kind}/${r.name}`]))
-    const candidates = (index.get(`${kind}/${name}`) ?? []).filter(r => sameNamespace(r.namespace, from.namespace))
-    return this.nearest(from, candidates)[0]
+    return this.nearest(from, this.variants(kind, name, from.namespace))[0]
   }
 
-  /** Resources of a kind in the namespace of `from`, nearest first only where several directories hold variants. */
+  /** Every resource of that kind and name, wherever it stands; an unknown namespace fits any. */
+  variants(kind: string, name: string, namespace: string | undefined): Resource[] {
+    return this.#at(this.#relations.named(kind, name)).filter(other => sameNamespace(other.namespace, namespace))
+  }
+
+  /** Resources of a kind in the namespace of `from`; of the nearest place that has any. */
   inNamespace(from: Resource, kind: string): Resource[] {
-    const candidates = this.ofKind(kind).filter(r => sameNamespace(r.namespace, from.namespace))
-    return this.#together(from, candidates)
+    return this.#together(from, this.ofKind(kind))
   }
 
   /** The PersistentVolumeClaim that a workload's volume names. */
@@ -172,34 +186,26 @@ export class Workspace {
 
   /** Workloads that read a ConfigMap, Secret or PersistentVolumeClaim (env, envFrom, volumes, projected volumes). */
   consumersOf(resource: Resource): Workload[] {
-    const index = this.#index('consumers', () => groupBy(this.workloads(), consumedNames))
-    const candidates = index.get(`${resource.kind}/${resource.name}`) ?? []
-    return this.#nearestWorkloads(resource, candidates)
+    return this.#workloadsTogether(resource, this.#workloadsAt(this.#relations.consuming(resource.kind, resource.name)))
   }
 
-  // ---- kustomizations ----
-
-  get kustomizations(): readonly Kustomization[] {
-    return this.#kustomizations
-  }
+  // Kustomizations.
 
   /** Kustomizations whose closure holds the file of the resource, nearest first. */
   kustomizationsOf(resource: Resource): readonly Kustomization[] {
-    const including = [...(this.#closures.get(resource.origin.file) ?? [])]
-    const steps = (k: Kustomization) => distance(resource.origin.file, k.file, false)
+    const { file } = resource.origin
+    const including = [...(this.#closures.get(file) ?? [])]
+    const steps = (k: Kustomization) => distance(file, k.file, false)
     return including.sort((a, b) => steps(a) - steps(b) || (a.file < b.file ? -1 : 1))
   }
 
-  /** Partial documents (patch files) for the same kind and name, of kustomizations that include the resource. */
+  /** Partial documents (patch files) for the same kind and name. */
   patchesOf(resource: Resource): Resource[] {
     if (resource.partial) return []
-    const index = this.#index('names', () => groupBy(this.#resources, r => [`${r.kind}/${r.name}`]))
-    return (index.get(`${resource.kind}/${resource.name}`) ?? []).filter(
-      candidate => candidate.partial && sameNamespace(candidate.namespace, resource.namespace),
-    )
+    return this.variants(resource.kind, resource.name, resource.namespace).filter(candidate => candidate.partial)
   }
 
-  // ---- text ----
+  // Text.
 
   /** Lines of the tree's text files that match, at most `limit`; a manifest's own lines are among them. */
   textReferences(pattern: RegExp, limit = 20): TextReference[] {
@@ -215,175 +221,136 @@ export class Workspace {
     return found
   }
 
-  // ---- advancing (the engine only) ----
+  // Advancing: the engine only.
 
   /** Gives the resource at that place a new value. */
   replace(origin: Origin, value: JsonObject): Resource {
     const slot = this.#slots.get(originKey(origin))
     const before = slot === undefined ? undefined : this.#resources[slot]
     if (slot === undefined || before === undefined) throw new Error(`no resource at ${origin.file}`)
-    const after = { ...describeValue(value, before.namespace), ...keep(before), value }
+    const { partial, selected } = before
+    const after = describeValue(value, origin, { partial, selected, namespace: before.namespace })
     this.#resources[slot] = after
-    this.#generation += 1
+    if (!equalJson(relationKeys(before, this.workload(before)), relationKeys(after, this.workload(after))))
+      this.#relate()
     return after
   }
 
-  /** Adds a new resource at a place that none has. */
+  /** Adds a new resource at a place that none has; without a namespace of its own it is in that of `beside`. */
   add(origin: Origin, value: JsonObject, beside: Resource): Resource {
-    const resource: Resource = {
-      ...describeValue(value, beside.namespace),
-      origin,
-      partial: false,
-      selected: true,
-      value,
-    }
-    this.#slots.set(originKey(origin), this.#resources.length)
+    const traits = { partial: false, selected: true, namespace: beside.namespace }
+    const resource = describeValue(value, origin, traits)
+    const slot = this.#resources.length
+    this.#slots.set(originKey(origin), slot)
     this.#resources.push(resource)
-    this.#generation += 1
+    this.#relations.add(slot, resource, this.workload(resource))
     return resource
   }
 
-  // ---- inside ----
-
-  #load(): void {
-    for (const file of this.#files) {
-      for (const document of file.documents) {
-        for (const [path, value] of objectsOf(document.value, file.path)) {
-          const origin = { file: file.path, document: document.index, path }
-          this.#slots.set(originKey(origin), this.#resources.length)
-          this.#resources.push({
-            ...describeValue(value, undefined),
-            origin,
-            partial: isFragment(value),
-            selected: file.selected,
-            value,
-          })
-        }
-      }
+  #relate(): void {
+    this.#relations = new Relations()
+    for (const [slot, resource] of this.#resources.entries()) {
+      this.#relations.add(slot, resource, this.workload(resource))
     }
-    this.#relateKustomizations()
   }
 
-  #relateKustomizations(): void {
-    const kustomizations = this.#resources
-      .filter(resource => isKustomizationFile(resource.origin.file))
-      .map(kustomizationOf)
-    if (kustomizations.length === 0) return
-    this.#kustomizations = kustomizations
-    const closures = closuresOf(kustomizations)
-    this.#closures = closures
-    const patchFiles = new Set(kustomizations.flatMap(k => k.patches.flatMap(patch => patch.file ?? [])))
-    this.#resources = this.#resources.map(resource => {
-      const partial = resource.partial || patchFiles.has(resource.origin.file)
-      const namespaces = new Set([...(closures.get(resource.origin.file) ?? [])].flatMap(k => k.namespace ?? []))
-      const namespace = resource.namespace ?? (namespaces.size === 1 ? [...namespaces][0] : undefined)
-      return partial === resource.partial && namespace === resource.namespace
-        ? resource
-        : { ...resource, partial, namespace }
-    })
+  #at(slots: readonly Slot[]): Resource[] {
+    return slots.map(slot => this.#resources[slot] as Resource)
   }
 
-  #distance(from: Resource, to: Resource): number {
-    return distance(from.origin.file, to.origin.file, this.#shareClosure(from.origin.file, to.origin.file))
+  #workloadsAt(slots: readonly Slot[]): Workload[] {
+    return this.#at(slots).flatMap(resource => this.workload(resource) ?? [])
   }
 
   #shareClosure(a: string, b: string): boolean {
     const closures = this.#closures.get(a)
-    if (closures === undefined) return false
-    const others = this.#closures.get(b)
-    return others !== undefined && [...closures].some(k => others.has(k))
+    const others = closures === undefined ? undefined : this.#closures.get(b)
+    return closures !== undefined && others !== undefined && [...closures].some(k => others.has(k))
   }
 
-  #selectors(
-    kind: string,
-    selectorOf: (resource: Resource) => Json | undefined,
-    selects: (selector: Json | undefined, labels: Readonly<Record<string, string>>) => boolean,
-    workload: Workload,
-  ): Resource[] {
-    const index = this.#index(`selectors ${kind}`, () => selectorIndex(this.ofKind(kind), selectorOf))
-    const { resource, labels } = workload
-    const matches: Resource[] = []
-    for (const candidate of candidatesFor(index, labels)) {
-      if (!sameNamespace(candidate.namespace, resource.namespace)) continue
-      if (selects(selectorOf(candidate), labels)) matches.push(candidate)
-    }
-    return this.#together(resource, matches)
-  }
-
-  #selected(
-    from: Resource,
-    selects: (labels: Readonly<Record<string, string>>) => boolean,
-    pairs: Json | undefined = at(from.value, ['spec', 'selector']),
-  ): Workload[] {
-    const index = this.#index('labels', () =>
-      groupBy(this.workloads(), workload => Object.entries(workload.labels).map(([key, value]) => `${key}=${value}`)),
-    )
-    const keys = Object.entries(stringMap(pairs)).map(([key, value]) => index.get(`${key}=${value}`) ?? [])
-    const fewest = keys.length === 0 ? this.workloads() : keys.reduce((a, b) => (b.length < a.length ? b : a))
-    return this.#nearestWorkloads(
+  #selected(from: Resource, equalities: Labels, selects: (labels: Labels) => boolean): Workload[] {
+    const candidates = this.#workloadsAt(this.#relations.labelled(equalities))
+    return this.#workloadsTogether(
       from,
-      fewest.filter(workload => selects(workload.labels)),
+      candidates.filter(workload => selects(workload.labels)),
     )
   }
 
-  #nearestWorkloads(from: Resource, candidates: readonly Workload[]): Workload[] {
+  #workloadsTogether(from: Resource, candidates: readonly Workload[]): Workload[] {
     const fitting = candidates.filter(workload => sameNamespace(workload.resource.namespace, from.namespace))
-    return nearest(fitting, workload => Math.max(TOGETHER, this.#distance(from, workload.resource)))
+    return nearest(fitting, workload => this.#place(from, workload.resource))
   }
 
   #together(from: Resource, candidates: readonly Resource[]): Resource[] {
-    return nearest(candidates, candidate => Math.max(TOGETHER, this.#distance(from, candidate)))
+    const fitting = candidates.filter(candidate => sameNamespace(candidate.namespace, from.namespace))
+    return nearest(fitting, candidate => this.#place(from, candidate))
   }
 
-  #scalers(resource: Resource, field: string, kinds: readonly string[]): Resource[] {
-    const index = this.#index(`scalers ${field}`, () =>
-      groupBy(
-        kinds.flatMap(kind => this.ofKind(kind)),
-        scaler => [targetKey(at(scaler.value, ['spec', field]))],
-      ),
-    )
-    const candidates = (index.get(`${resource.kind}/${resource.name}`) ?? []).filter(scaler =>
-      sameNamespace(scaler.namespace, resource.namespace),
-    )
-    return this.#together(resource, candidates)
-  }
-
-  /** A derived index, built when it is first asked for and again only after the workspace advanced. */
-  #index<T>(name: string, build: () => T): T {
-    const cached = this.#indexes.get(name)
-    if (cached !== undefined && cached.generation === this.#generation) return cached.index as T
-    const index = build()
-    this.#indexes.set(name, { generation: this.#generation, index })
-    return index
+  #place(from: Resource, to: Resource): number {
+    return Math.max(TOGETHER, this.distance(from.origin.file, to.origin.file))
   }
 }
 
-function describeValue(value: JsonObject, fallbackNamespace: string | undefined) {
+type Labels = Readonly<Record<string, string>>
+
+interface Traits {
+  readonly partial: boolean
+  readonly selected: boolean
+  readonly namespace: string | undefined
+}
+
+function describeValue(value: JsonObject, origin: Origin, traits: Traits): Resource {
   const apiVersion = asString(value.apiVersion) ?? ''
   return {
+    origin,
     apiVersion,
     group: groupOf(apiVersion),
     kind: asString(value.kind) ?? '',
     name: asString(at(value, ['metadata', 'name'])) ?? '',
-    namespace: ownNamespace(value) ?? fallbackNamespace,
+    value,
+    partial: traits.partial,
+    selected: traits.selected,
+    namespace: asString(at(value, ['metadata', 'namespace'])) ?? traits.namespace,
   }
 }
 
-function keep(resource: Resource) {
-  return { origin: resource.origin, partial: resource.partial, selected: resource.selected }
+function load(files: readonly LoadedFile[]) {
+  const resources: Resource[] = []
+  for (const { path: file, selected, documents } of files) {
+    for (const document of documents) {
+      for (const [path, value] of objectsOf(document.value, file)) {
+        const traits = { partial: isFragment(value), selected, namespace: undefined }
+        resources.push(describeValue(value, { file, document: document.index, path }, traits))
+      }
+    }
+  }
+  const kustomizations = resources.filter(resource => isKustomizationFile(resource.origin.file)).map(kustomizationOf)
+  const closures = closuresOf(kustomizations)
+  const patchFiles = new Set(kustomizations.flatMap(k => k.patches.flatMap(patch => patch.file ?? [])))
+  const related =
+    kustomizations.length === 0
+      ? resources
+      : resources.map(resource => {
+          const { file } = resource.origin
+          const namespaces = new Set([...(closures.get(file) ?? [])].flatMap(k => k.namespace ?? []))
+          const namespace = resource.namespace ?? (namespaces.size === 1 ? [...namespaces][0] : undefined)
+          return { ...resource, namespace, partial: resource.partial || patchFiles.has(file) }
+        })
+  return { resources: related, closures }
 }
 
-/** The Kubernetes objects of a document: itself, the items of a List, or a kustomization that leaves out its kind. */
-function* objectsOf(value: Json, file: string): Iterable<[readonly (string | number)[], JsonObject]> {
+/** The Kubernetes objects of a document: itself, the items of a List, or a kustomization, which may omit its kind. */
+function* objectsOf(value: Json, file: string): Iterable<[path: Origin['path'], value: JsonObject]> {
+  const object = asObject(value)
+  if (object === undefined) return
   if (isKustomizationFile(file)) {
-    const object = asObject(value)
-    if (object !== undefined) yield [[], object]
+    yield [[], object]
     return
   }
-  if (!isKubernetesObject(value)) return
-  const items = member(value, 'items')
-  if (!asString(value.kind)?.endsWith('List') || !Array.isArray(items)) {
-    yield [[], value]
+  if (!isKubernetesObject(object)) return
+  const items = member(object, 'items')
+  if (!asString(object.kind)?.endsWith('List') || !Array.isArray(items)) {
+    yield [[], object]
     return
   }
   for (const [index, item] of items.entries()) {
@@ -391,137 +358,14 @@ function* objectsOf(value: Json, file: string): Iterable<[readonly (string | num
   }
 }
 
-/** A workload that could not be applied by itself: it leaves out what the API requires, so the rest is elsewhere. */
+/** A workload that leaves out what the API requires of it: the rest stands elsewhere (a patch, an overlay). */
 function isFragment(value: JsonObject): boolean {
-  const kind = asString(value.kind) ?? ''
-  const group = groupOf(asString(value.apiVersion) ?? '')
-  if (!isWorkloadKind(group, kind)) return false
-  const stub = { group, kind, value } as Resource
-  const workload = workloadOf(stub)
-  if (workload === undefined) return group !== 'argoproj.io'
+  const origin = { file: '', document: 0, path: [] }
+  const resource = describeValue(value, origin, { partial: false, selected: false, namespace: undefined })
+  if (!isWorkloadKind(resource.group, resource.kind)) return false
+  const workload = workloadOf(resource)
+  // an Argo Rollout may take its template from a workloadRef
+  if (workload === undefined) return resource.group !== 'argoproj.io'
   const containers = workload.containers.filter(container => container.role === 'container')
   return containers.length === 0 || containers.some(container => !Object.hasOwn(container.value, 'image'))
-}
-
-function budgetSelector(budget: Resource): Json | undefined {
-  return at(budget.value, ['spec', 'selector'])
-}
-
-function selectsBudget(selector: Json | undefined, labels: Readonly<Record<string, string>>): boolean {
-  return labelSelectorSelects(asObject(selector), labels)
-}
-
-interface SelectorIndex {
-  readonly byPair: ReadonlyMap<Key, readonly Resource[]>
-  /** selectors without a single equality: every pod is a candidate */
-  readonly open: readonly Resource[]
-}
-
-/** Selectors by their rarest equality, so that a label that everything carries makes no long lists. */
-function selectorIndex(
-  resources: readonly Resource[],
-  selectorOf: (resource: Resource) => Json | undefined,
-): SelectorIndex {
-  const pairsOf = (resource: Resource) => {
-    const selector = asObject(selectorOf(resource))
-    const equalities = stringMap(isKindOfLabelSelector(resource) ? selector?.matchLabels : selector)
-    return Object.entries(equalities).map(([key, value]) => `${key}=${value}`)
-  }
-  const counts = new Map<Key, number>()
-  for (const resource of resources) {
-    for (const pair of pairsOf(resource)) counts.set(pair, (counts.get(pair) ?? 0) + 1)
-  }
-  const open: Resource[] = []
-  const byPair = new Map<Key, Resource[]>()
-  for (const resource of resources) {
-    const pairs = pairsOf(resource)
-    if (pairs.length === 0) open.push(resource)
-    else {
-      const rarest = pairs.reduce((a, b) => ((counts.get(b) ?? 0) < (counts.get(a) ?? 0) ? b : a))
-      push(byPair, rarest, resource)
-    }
-  }
-  return { byPair, open }
-}
-
-function isKindOfLabelSelector(resource: Resource): boolean {
-  return resource.kind !== 'Service'
-}
-
-function* candidatesFor(index: SelectorIndex, labels: Readonly<Record<string, string>>): Iterable<Resource> {
-  for (const [key, value] of Object.entries(labels)) yield* index.byPair.get(`${key}=${value}`) ?? []
-  yield* index.open
-}
-
-function targetKey(reference: Json | undefined): Key {
-  // KEDA leaves the kind out for a Deployment
-  return `${asString(member(reference, 'kind')) ?? 'Deployment'}/${asString(member(reference, 'name')) ?? ''}`
-}
-
-/** `Kind/name` of each ConfigMap, Secret and PersistentVolumeClaim that a workload's pods read. */
-function consumedNames(workload: Workload): Key[] {
-  const names = new Set<Key>()
-  const note = (kind: string, name: Json | undefined) => {
-    if (typeof name === 'string') names.add(`${kind}/${name}`)
-  }
-  for (const volume of asArray(workload.spec.volumes)) {
-    note('ConfigMap', at(volume, ['configMap', 'name']))
-    note('Secret', at(volume, ['secret', 'secretName']))
-    note('PersistentVolumeClaim', at(volume, ['persistentVolumeClaim', 'claimName']))
-    for (const source of asArray(at(volume, ['projected', 'sources']))) {
-      note('ConfigMap', at(source, ['configMap', 'name']))
-      note('Secret', at(source, ['secret', 'name']))
-    }
-  }
-  for (const container of workload.containers) {
-    for (const source of asArray(container.value.envFrom)) {
-      note('ConfigMap', at(source, ['configMapRef', 'name']))
-      note('Secret', at(source, ['secretRef', 'name']))
-    }
-    for (const entry of asArray(container.value.env)) {
-      note('ConfigMap', at(entry, ['valueFrom', 'configMapKeyRef', 'name']))
-      note('Secret', at(entry, ['valueFrom', 'secretKeyRef', 'name']))
-    }
-  }
-  return [...names]
-}
-
-/** Kustomizations that include each file, directly or through another kustomization. */
-function closuresOf(kustomizations: readonly Kustomization[]): Map<string, ReadonlySet<Kustomization>> {
-  const byDirectory = new Map(kustomizations.map(k => [k.directory, k]))
-  const closures = new Map<string, Set<Kustomization>>()
-  for (const root of kustomizations) {
-    const seen = new Set<Kustomization>()
-    const pending = [root]
-    for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
-      if (seen.has(current)) continue
-      seen.add(current)
-      const files = [current.file, ...current.includes, ...current.patches.flatMap(patch => patch.file ?? [])]
-      for (const file of files) {
-        let members = closures.get(file)
-        if (members === undefined) {
-          members = new Set()
-          closures.set(file, members)
-        }
-        members.add(root)
-        const nested = byDirectory.get(file)
-        if (nested !== undefined) pending.push(nested)
-      }
-    }
-  }
-  return closures
-}
-
-function groupBy<T>(items: readonly T[], keysOf: (item: T) => readonly Key[]): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>()
-  for (const item of items) {
-    for (const key of keysOf(item)) push(groups, key, item)
-  }
-  return groups
-}
-
-function push<T>(groups: Map<Key, T[]>, key: Key, item: T): void {
-  const group = groups.get(key)
-  if (group === undefined) groups.set(key, [item])
-  else group.push(item)
 }
