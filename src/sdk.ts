@@ -37,8 +37,9 @@ export {
   sameNamespace,
   stringMap,
 } from './kube/resource.ts'
-export { type RestartStep, restartSteps, restartSteps } from './kube/restart.ts'
+export { type RestartStep, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
+export { isServed } from './kube/served.ts'
 export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
 export type { Container, ContainerRole, Workload } from './kube/workload.ts'
