@@ -77,6 +77,8 @@ export interface RunResult {
   readonly suppressed: readonly Suppression[]
   readonly files: readonly FileChange[]
   readonly refused: readonly RefusedFile[]
+  /** files without content; the shell adds what it passed over before reading */
+  readonly skipped: readonly SkippedFile[]
   /** warnings about the input that belong to no finding: two resources of one identity in one file, … */
   readonly warnings: readonly InputWarning[]
 }

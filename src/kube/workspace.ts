@@ -199,6 +199,11 @@ export class Workspace {
     return including.sort((a, b) => steps(a) - steps(b) || (a.file < b.file ? -1 : 1))
   }
 
+  /** Whether one kustomization applies both resources. */
+  shareKustomization(a: Resource, b: Resource): boolean {
+    return this.#shareClosure(a.origin.file, b.origin.file)
+  }
+
   /** Partial documents (patch files) for the same kind and name. */
   patchesOf(resource: Resource): Resource[] {
     if (resource.partial) return []

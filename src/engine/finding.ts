@@ -1,0 +1,58 @@
+// Identity of findings and the records that reports show of their edits.
+
+import { createHash } from 'node:crypto'
+import { originKey } from '../kube/resource.ts'
+import { at, fromPointer, toPointer } from '../yaml/path.ts'
+import type { Operation } from '../yaml/types.ts'
+import { isObject, type Json } from '../yaml/value.ts'
+import type { EditRecord } from './outcome.ts'
+import type { Target } from './transform.ts'
+
+/**
+ * Stable id of a finding: first 12 hex digits of sha256 over rule, group/kind/namespace/name, container and pointer.
+ * No line numbers and no file, so that it survives edits and moves.
+ */
+export function findingId(rule: string, target: Target): string {
+  const { resource, container, path } = target
+  const { group, kind, namespace, name } = resource
+  const parts = [rule, `${group}/${kind}/${namespace ?? ''}/${name}`, container?.name ?? '', toPointer(path)]
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12)
+}
+
+/** Key of a finding within one run, where variants of one identity in several directories differ. */
+export function findingKey(rule: string, target: Target): string {
+  return `${rule}\0${originKey(target.resource.origin)}\0${target.container?.name ?? ''}\0${toPointer(target.path)}`
+}
+
+/** What a report shows of one operation; `value` is the document's value just before it. */
+export function recordOf(operation: Operation, value: Json, file: string, document: number): EditRecord {
+  const place = { file, document, path: operation.path }
+  switch (operation.op) {
+    case 'add':
+      return { op: 'add', ...place, after: operation.value }
+    case 'replace':
+      return { op: 'replace', ...place, ...before(value, operation.path), after: operation.value }
+    case 'remove':
+      return { op: 'remove', ...place, ...before(value, operation.path) }
+    case 'move':
+      return { op: 'rename', ...place, path: operation.from, after: fromPointer(operation.path).at(-1) ?? '' }
+  }
+}
+
+function before(value: Json, pointer: string): { before?: Json } {
+  const found = at(value, pathIn(value, pointer))
+  return found === undefined ? {} : { before: found }
+}
+
+/** The path of a pointer, with numbers where the value has sequences. */
+export function pathIn(value: Json, pointer: string): (string | number)[] {
+  const path: (string | number)[] = []
+  let current: Json | undefined = value
+  for (const step of fromPointer(pointer)) {
+    const typed: string | number = Array.isArray(current) ? Number(step) : step
+    path.push(typed)
+    if (Array.isArray(current)) current = current[Number(step)]
+    else current = isObject(current) ? current[step] : undefined
+  }
+  return path
+}

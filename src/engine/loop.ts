@@ -1,0 +1,258 @@
+// The loop: transforms plan on the workspace, accepted changes advance it, until nothing more is proposed.
+
+import { TOGETHER } from '../kube/proximity.ts'
+import { describe, originKey, type Resource } from '../kube/resource.ts'
+import type { Workspace } from '../kube/workspace.ts'
+import { DocumentStates, type Step } from './documents.ts'
+import { findingId, findingKey } from './finding.ts'
+import { relationError, type ValueGates } from './gates.ts'
+import type { Finding, Outcome, Suppression } from './outcome.ts'
+import type { Phase } from './phase.ts'
+import { RISKS, type Risk } from './risk.ts'
+import type { Allow, Change, Decline, Proposal, Reason, Settings, Transform } from './transform.ts'
+
+const MAX_PASSES = 5
+
+export interface LoopOptions {
+  readonly transforms: readonly Transform[]
+  readonly settings: Settings
+  readonly allowed: (transform: Transform, resource: Resource) => ReadonlySet<Risk>
+  readonly skip: (resource: Resource, rule: string) => string | undefined
+  readonly gates: ValueGates
+  /** changes that may not be made, by finding key, with the reason (a failed proof, a clash) */
+  readonly blocked: ReadonlyMap<string, Reason>
+  /** resources that may not be touched, by origin, with the reason */
+  readonly locked: ReadonlyMap<string, Reason>
+  readonly onPhase: (phase: Phase) => void
+}
+
+/** A change that was taken over. */
+export interface AppliedChange {
+  readonly key: string
+  readonly unit: string | undefined
+  readonly finding: Finding
+}
+
+/** What one applied change did to documents; a change may speak in several passes. */
+export interface LogEntry {
+  readonly change: AppliedChange
+  readonly step: Step
+}
+
+export interface LoopResult {
+  readonly applied: readonly AppliedChange[]
+  /** the steps of all applied changes, in the order in which they were made */
+  readonly log: readonly LogEntry[]
+  /** held and refused findings, and open rests that need no edit */
+  readonly open: readonly { readonly key: string; readonly finding: Finding }[]
+  readonly suppressed: readonly Suppression[]
+  readonly states: DocumentStates
+  /** finding keys that the last allowed pass still changed: the transforms do not converge on them */
+  readonly unsettled: readonly string[]
+}
+
+/** Plans until nothing more is proposed, five passes at most. Advances `workspace`. */
+export function settle(workspace: Workspace, options: LoopOptions): LoopResult {
+  const loop = new Loop(workspace, options)
+  for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
+    if (!loop.pass()) break
+  }
+  return loop.result()
+}
+
+class Loop {
+  readonly #workspace: Workspace
+  readonly #options: LoopOptions
+  readonly #states: DocumentStates
+  readonly #applied = new Map<string, AppliedChange>()
+  readonly #log: LogEntry[] = []
+  readonly #suppressed = new Map<string, Suppression>()
+  #open = new Map<string, Finding>()
+  #changed: string[] = []
+
+  constructor(workspace: Workspace, options: LoopOptions) {
+    this.#workspace = workspace
+    this.#options = options
+    this.#states = new DocumentStates(workspace.files)
+  }
+
+  /** Runs every transform once; true when something was changed. */
+  pass(): boolean {
+    this.#open = new Map()
+    this.#changed = []
+    for (const transform of this.#options.transforms) {
+      for (const proposal of [...transform.plan(this.#workspace, this.#options.settings)]) {
+        this.#take(transform, proposal)
+      }
+    }
+    return this.#changed.length > 0
+  }
+
+  result(): LoopResult {
+    const open = [...this.#open].filter(([key]) => !this.#applied.has(key))
+    return {
+      applied: [...this.#applied.values()],
+      log: this.#log,
+      open: open.map(([key, finding]) => ({ key, finding })),
+      suppressed: [...this.#suppressed.values()],
+      states: this.#states,
+      unsettled: this.#changed,
+    }
+  }
+
+  #take(transform: Transform, proposal: Proposal): void {
+    const { target } = proposal
+    const key = findingKey(transform.id, target)
+    const by = this.#options.skip(target.resource, transform.id)
+    if (by !== undefined) {
+      const { id: rule } = transform
+      this.#suppressed.set(key, { id: findingId(rule, target), rule, resource: target.resource, by })
+      return
+    }
+    if (proposal.type === 'decline') this.#open.set(key, this.#declined(transform, proposal))
+    else this.#change(transform, proposal, key)
+  }
+
+  #change(transform: Transform, change: Change, key: string): void {
+    const { target } = change
+    const refuse = (reason: Reason) => this.#open.set(key, this.#finding(transform, change, 'refused', [], reason))
+    const stop = this.#options.blocked.get(key) ?? this.#options.blocked.get(change.unit ?? key) ?? this.#lock(change)
+    if (stop !== undefined) {
+      refuse(stop)
+      return
+    }
+    let step: Step
+    try {
+      step = this.#states.prepare(change.edits, this.#workspace)
+    } catch (error) {
+      refuse({ code: 'cannot-apply', text: error instanceof Error ? error.message : String(error) })
+      return
+    }
+    const idle = step.records.length === 0
+    if (idle && change.leaves.length === 0) return
+    if (idle) {
+      this.#open.set(key, this.#finding(transform, change, 'partial', []))
+      return
+    }
+    const allowed = this.#options.allowed(transform, target.resource)
+    const missing = change.risks.filter(risk => !allowed.has(risk))
+    if (missing.length > 0) {
+      this.#open.set(key, { ...this.#finding(transform, change, 'held', step.records), allow: allowFor(missing) })
+      return
+    }
+    const error = this.#valueError(step)
+    this.#options.onPhase('plan')
+    if (error !== undefined) {
+      refuse(error)
+      return
+    }
+    this.#states.commit(step, this.#workspace)
+    const before = this.#applied.get(key)
+    const records = [...(before?.finding.edits ?? []), ...step.records]
+    const finding = this.#finding(transform, change, change.leaves.length > 0 ? 'partial' : 'applied', records)
+    const applied = { key, unit: change.unit, finding }
+    this.#applied.set(key, applied)
+    this.#log.push({ change: applied, step })
+    this.#changed.push(key)
+  }
+
+  #lock(change: Change): Reason | undefined {
+    for (const edit of change.edits) {
+      const resource = edit.op === 'create' ? edit.beside : edit.resource
+      const reason = this.#options.locked.get(originKey(resource.origin))
+      if (reason !== undefined) return reason
+      if (!resource.selected) {
+        const { file } = resource.origin
+        return {
+          code: 'not-selected',
+          text: `${describe(resource)} in ${file} is context and was not given to be changed`,
+        }
+      }
+    }
+    return undefined
+  }
+
+  #valueError(step: Step): Reason | undefined {
+    const { gates } = this.#options
+    for (const [resource, value] of step.values) {
+      const error = gates.newError(resource, value)
+      if (error !== undefined) return error
+    }
+    for (const { value, file } of [
+      ...step.creations,
+      ...step.items.map(item => ({ value: item.value, file: item.origin.file })),
+    ]) {
+      const error = this.#nameTaken(value, file) ?? gates.creationError(value, nameOf(value))
+      if (error !== undefined) return error
+    }
+    return relationError(this.#workspace, step)
+  }
+
+  #nameTaken(value: Step['creations'][number]['value'], file: string): Reason | undefined {
+    const metadata = value.metadata
+    if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined
+    const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined
+    const taken = this.#workspace
+      .variants(String(value.kind), String(metadata.name), namespace)
+      .find(other => !other.partial && this.#workspace.distance(file, other.origin.file) <= TOGETHER)
+    if (taken === undefined) return undefined
+    return { code: 'name-taken', text: `${describe(taken)} exists already, in ${taken.origin.file}` }
+  }
+
+  #declined(transform: Transform, proposal: Decline): Finding {
+    return {
+      ...this.#base(transform, proposal),
+      outcome: 'refused',
+      risks: [],
+      reason: proposal.reason,
+      edits: [],
+      preconditions: [],
+      followUps: proposal.next === '' ? [] : [{ text: proposal.next }],
+      warnings: proposal.warnings,
+      ...(proposal.snippet === undefined ? {} : { snippet: proposal.snippet }),
+      ...(proposal.allow === undefined ? {} : { allow: proposal.allow }),
+    }
+  }
+
+  #finding(
+    transform: Transform,
+    change: Change,
+    outcome: Outcome,
+    edits: Finding['edits'],
+    reason: Reason = change.reason,
+  ): Finding {
+    return {
+      ...this.#base(transform, change),
+      outcome,
+      risks: [...change.risks].sort((a, b) => RISKS.indexOf(a) - RISKS.indexOf(b)),
+      reason,
+      edits,
+      preconditions: change.preconditions,
+      followUps: change.leaves,
+      warnings: change.warnings,
+    }
+  }
+
+  #base(transform: Transform, { target }: Proposal) {
+    const resource = this.#workspace.original.current(target.resource.origin) ?? target.resource
+    return {
+      id: findingId(transform.id, target),
+      rule: transform.id,
+      resource,
+      path: target.path,
+      ...(target.container === undefined ? {} : { container: target.container.name }),
+    }
+  }
+}
+
+function nameOf(value: Step['creations'][number]['value']): string {
+  const metadata = value.metadata
+  const name = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata) ? metadata.name : undefined
+  return `new ${String(value.kind)} ${typeof name === 'string' ? name : ''}`
+}
+
+/** The flag and the setting that would let risks through. */
+function allowFor(missing: readonly Risk[]): Allow {
+  const risks = RISKS.filter(risk => risk === 'none' || risk === 'restart' || missing.includes(risk))
+  return { flag: `--risk ${risks.join(',')}`, config: `risks: [${risks.join(', ')}]` }
+}
