@@ -8,7 +8,7 @@ import { removedApi } from '../schema/removed.ts'
 import type { Validator } from '../schema/types.ts'
 import { readText } from '../yaml/read.ts'
 import type { Operation } from '../yaml/types.ts'
-import { asObject, type Json } from '../yaml/value.ts'
+import { asObject, type Json, type JsonObject } from '../yaml/value.ts'
 import { findClashes } from './clash.ts'
 import { applyOperations, type Creation, type DocumentStates } from './documents.ts'
 import { ValueGates } from './gates.ts'
@@ -34,8 +34,8 @@ export interface RunOptions {
   readonly allowed: (transform: Transform, resource: Resource) => ReadonlySet<Risk>
   /** who silences a rule on a resource, undefined when nobody does */
   readonly skip?: (resource: Resource, rule: string) => string | undefined
-  /** asked for once something has to be validated */
-  readonly validator: () => Validator
+  /** asked once something has to be validated, with the CustomResourceDefinitions that the input holds */
+  readonly validator: (customResourceDefinitions: readonly JsonObject[]) => Validator
   readonly kubernetesVersion: string
   readonly texts?: () => readonly TextFile[]
   /** told when a phase begins */
@@ -54,7 +54,10 @@ export function run(sources: readonly SourceText[], options: RunOptions): RunRes
   const { kubernetesVersion, texts } = options
   const original = new Workspace(files, { kubernetesVersion, ...(texts === undefined ? {} : { texts }) })
   const clashes = findClashes(original)
-  const gates = new ValueGates(options.validator, onPhase)
+  const gates = new ValueGates(
+    memo(() => options.validator(definitionsIn(original))),
+    onPhase,
+  )
   const blocked = new Map<string, Reason>()
   const proofs = new ProofCache(onPhase)
   for (let round = 1; ; round += 1) {
@@ -77,6 +80,18 @@ export function run(sources: readonly SourceText[], options: RunOptions): RunRes
       warnings: [...clashes.warnings, ...removedApis(original), ...incomplete(files)],
     }
   }
+}
+
+function memo<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function definitionsIn(workspace: Workspace): JsonObject[] {
+  return workspace.ofKind('CustomResourceDefinition').map(definition => definition.value)
 }
 
 function load(sources: readonly SourceText[]) {
