@@ -1,7 +1,9 @@
 // Whether a Kustomize patch speaks of a field: then its absence, or its value, in the base decides nothing.
 
 import { at, type Path } from '../yaml/path.ts'
-import { asArray, asString, member } from '../yaml/value.ts'
+import { asArray, asString, type Json, member } from '../yaml/value.ts'
+import type { Kustomization } from './kustomization.ts'
+import type { Resource } from './resource.ts'
 import type { Container, Workload } from './workload.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -24,21 +26,33 @@ export function isPodPatched(workspace: Workspace, workload: Workload, path: Pat
   return isPatchedInline(workspace, workload, path)
 }
 
-/** Patches written inside a kustomization are text: the field's name in one for the same object is enough. */
 function isPatchedInline(workspace: Workspace, workload: Workload, path: Path): boolean {
-  const { kind, name } = workload.resource
+  const { resource } = workload
   const field = String(path.at(-1))
-  for (const kustomization of workspace.kustomizationsOf(workload.resource)) {
-    const { patches, patchesJson6902, patchesStrategicMerge } = kustomization.resource.value
-    for (const entry of [...asArray(patches), ...asArray(patchesJson6902), ...asArray(patchesStrategicMerge)]) {
-      const text = asString(entry) ?? asString(member(entry, 'patch'))
-      if (text === undefined || !text.includes(field)) continue
-      const target = member(entry, 'target')
-      const targetName = asString(member(target, 'name'))
-      const targetKind = asString(member(target, 'kind'))
-      const named = targetName === undefined ? target !== undefined || text.includes(name) : targetName === name
-      if (named && (targetKind === undefined || targetKind === kind)) return true
-    }
+  return workspace.kustomizationsOf(resource).some(kustomization => isPatchedBy(kustomization, resource, field))
+}
+
+/**
+ * Whether a patch written inside the kustomization speaks of a field of the resource. Such patches are text: the
+ * field's name in one for the same object is enough.
+ */
+export function isPatchedBy(kustomization: Kustomization, resource: Resource, field: string): boolean {
+  const { kind, name } = resource
+  const { patches, patchesJson6902, patchesStrategicMerge } = kustomization.resource.value
+  for (const entry of [...asArray(patches), ...asArray(patchesJson6902), ...asArray(patchesStrategicMerge)]) {
+    const text = patchText(entry)
+    if (text === undefined || !text.includes(field)) continue
+    const target = member(entry, 'target')
+    const targetName = asString(member(target, 'name'))
+    const targetKind = asString(member(target, 'kind'))
+    const named = targetName === undefined ? target !== undefined || text.includes(name) : targetName === name
+    if (named && (targetKind === undefined || targetKind === kind)) return true
   }
   return false
+}
+
+/** The text of an inline patch; an entry of one line is the name of a file. */
+function patchText(entry: Json): string | undefined {
+  const text = asString(entry)
+  return text === undefined ? asString(member(entry, 'patch')) : text.includes('\n') ? text : undefined
 }
