@@ -5,17 +5,30 @@ import { lex, type Token } from './lexer.ts'
 interface Comment {
   readonly text: string
   readonly line: number
-  /** what stands on the comment's own line; undefined for a comment that has its line for itself */
-  readonly own: string | undefined
-  /** what stands on the nearest lines with content, above and below */
-  readonly above: string
-  readonly below: string
+  /** whether other text stands before it on its line */
+  readonly isTrailing: boolean
+  /** number of anchors above the comment, those of its own line included */
+  readonly above: number
 }
+
+/** A text as the gate sees it: its comments, and what they can stand beside. */
+interface Outline {
+  readonly comments: readonly Comment[]
+  /** the first key of each line, or its dash or marker when it has no key */
+  readonly anchors: readonly string[]
+}
+
+interface Match {
+  readonly before: Comment
+  readonly after: Comment
+}
+
+type SameName = (from: string, to: string) => boolean
 
 /**
  * Comments of `before` that `after` lacks or that stand beside another key there, as `line N: # text`.
- * `removed` are the texts of comments that an edit took away on purpose (once each), `renamed` the keys that changed
- * their name. Reads both texts with a lexer of its own; linear.
+ * `removed` are the texts of comments that an edit took away on purpose (once each), `renamed` the keys, as written,
+ * that changed their name; editText gives both. Reads the two texts with a lexer of its own; linear.
  */
 export function lostComments(
   before: string,
@@ -24,39 +37,91 @@ export function lostComments(
   renamed: readonly (readonly [from: string, to: string])[] = [],
 ): string[] {
   if (!before.includes('#')) return []
-  const allowance = count(removed)
   const names = new Map<string, Set<string>>()
   for (const [from, to] of renamed) names.set(from, (names.get(from) ?? new Set()).add(to))
-  const isSame = (from: string | undefined, to: string | undefined): boolean =>
-    from === to || (from !== undefined && to !== undefined && names.get(from)?.has(to) === true)
+  const isSame: SameName = (from, to) => from === to || names.get(from)?.has(to) === true
 
-  const candidates = commentsOf(after)
-  const places = positions(candidates)
-  const lost: string[] = []
-  let next = 0
-  for (const comment of commentsOf(before)) {
-    const found = firstFrom(places.get(comment.text), next)
-    const match = found === undefined ? undefined : candidates[found]
-    if (found !== undefined && match !== undefined && isBeside(comment, match, isSame)) {
-      next = found + 1
-      continue
-    }
-    const allowed = allowance.get(comment.text) ?? 0
-    if (allowed > 0) allowance.set(comment.text, allowed - 1)
-    else lost.push(`line ${comment.line}: ${comment.text}`)
-  }
-  return lost
+  const old = outline(before)
+  const now = outline(after)
+  const { matches, missing } = match(old, now, removed, isSame)
+  const displaced = displacedComments(old, now, matches, isSame)
+  return [...missing, ...displaced].map(({ line, text }) => `line ${line}: ${text}`)
 }
 
-function isBeside(
-  before: Comment,
-  after: Comment,
-  isSame: (from: string | undefined, to: string | undefined) => boolean,
+/** Pairs the comments of both texts in order; comments that only `now` has are new. */
+function match(
+  old: Outline,
+  now: Outline,
+  removed: readonly string[],
+  isSame: SameName,
+): { matches: Match[]; missing: Comment[] } {
+  const allowance = count(removed)
+  const places = positions(now.comments)
+  const matches: Match[] = []
+  const missing: Comment[] = []
+  let next = 0
+  for (const comment of old.comments) {
+    const allowed = allowance.get(comment.text) ?? 0
+    const place = firstFrom(places.get(comment.text), next)
+    const candidate = place === undefined ? undefined : now.comments[place]
+    if (
+      place === undefined ||
+      candidate === undefined ||
+      (allowed > 0 && !isBeside(old, comment, now, candidate, isSame))
+    ) {
+      if (allowed > 0) allowance.set(comment.text, allowed - 1)
+      else missing.push(comment)
+      continue
+    }
+    matches.push({ before: comment, after: candidate })
+    next = place + 1
+  }
+  return { matches, missing }
+}
+
+function isBeside(old: Outline, before: Comment, now: Outline, after: Comment, isSame: SameName): boolean {
+  if (before.isTrailing !== after.isTrailing) return false
+  const above = isSame(nameAt(old, before.above - 1), nameAt(now, after.above - 1))
+  return above || (!before.isTrailing && isSame(nameAt(old, before.above), nameAt(now, after.above)))
+}
+
+function nameAt(outlined: Outline, position: number): string {
+  return outlined.anchors[position] ?? ''
+}
+
+/**
+ * Between two comments that both texts have, edits add, take away and rename keys. A comment is out of place when the
+ * key above it stands below it now, or the other way round.
+ */
+function displacedComments(old: Outline, now: Outline, matches: readonly Match[], isSame: SameName): Comment[] {
+  const displaced: Comment[] = []
+  for (const [position, { before, after }] of matches.entries()) {
+    const previous = matches[position - 1]
+    const next = matches[position + 1]
+    const oldAbove = old.anchors.slice(previous?.before.above ?? 0, before.above)
+    const oldBelow = old.anchors.slice(before.above, next?.before.above)
+    const nowAbove = now.anchors.slice(previous?.after.above ?? 0, after.above)
+    const nowBelow = now.anchors.slice(after.above, next?.after.above)
+    const isMoved =
+      hasCrossed(oldAbove.at(-1), nowAbove, oldBelow, nowBelow, isSame) ||
+      hasCrossed(oldBelow[0], nowBelow, oldAbove, nowAbove, isSame)
+    const hasOtherLine = before.isTrailing && !isSame(oldAbove.at(-1) ?? '', nowAbove.at(-1) ?? '')
+    if (isMoved || hasOtherLine || before.isTrailing !== after.isTrailing) displaced.push(before)
+  }
+  return displaced
+}
+
+/** Whether a key left its side of a comment and came up on the other one. */
+function hasCrossed(
+  name: string | undefined,
+  nowSide: readonly string[],
+  oldOther: readonly string[],
+  nowOther: readonly string[],
+  isSame: SameName,
 ): boolean {
-  const above = isSame(before.above, after.above)
-  const below = isSame(before.below, after.below)
-  if (before.own === undefined) return after.own === undefined && (above || below)
-  return after.own !== undefined && (isSame(before.own, after.own) || (above && below))
+  if (name === undefined || nowSide.some(other => isSame(name, other))) return false
+  const matching = (side: readonly string[]): number => side.filter(other => isSame(name, other)).length
+  return matching(nowOther) > matching(oldOther)
 }
 
 function count(texts: readonly string[]): Map<string, number> {
@@ -65,72 +130,56 @@ function count(texts: readonly string[]): Map<string, number> {
   return counts
 }
 
-function positions(comments: readonly Comment[]): Map<string, number[]> {
-  const places = new Map<string, number[]>()
+interface Places {
+  readonly positions: number[]
+  spent: number
+}
+
+function positions(comments: readonly Comment[]): Map<string, Places> {
+  const places = new Map<string, Places>()
   for (const [position, { text }] of comments.entries()) {
     const known = places.get(text)
-    if (known === undefined) places.set(text, [position])
-    else known.push(position)
+    if (known === undefined) places.set(text, { positions: [position], spent: 0 })
+    else known.positions.push(position)
   }
   return places
 }
 
-/** Takes the first position at or behind `from`; callers ask with growing `from`, so spent positions are dropped. */
-function firstFrom(places: number[] | undefined, from: number): number | undefined {
-  while (places !== undefined && places.length > 0 && (places[0] as number) < from) places.shift()
-  return places?.[0]
+/** The first position at or behind `from`; callers ask with growing `from`, so what lies before is spent. */
+function firstFrom(places: Places | undefined, from: number): number | undefined {
+  if (places === undefined) return undefined
+  while ((places.positions[places.spent] ?? from) < from) places.spent++
+  return places.positions[places.spent]
 }
 
-function commentsOf(text: string): Comment[] {
-  const lines = linesOf(text)
+function outline(text: string): Outline {
   const comments: Comment[] = []
-  const anchors: (string | undefined)[] = lines.map(anchorOf)
-  const below = nextAnchors(anchors)
-  let above = ''
-  for (const [position, line] of lines.entries()) {
-    const own = anchors[position]
-    const comment = line.at(-1)
-    if (comment?.kind === 'comment') {
+  const anchors: string[] = []
+  let line: Token[] = []
+  const closeLine = (): void => {
+    const comment = line.at(-1)?.kind === 'comment' ? line.at(-1) : undefined
+    const anchor = line.find(token => token.kind === 'key' && token.flow === 0) ?? line.find(isAnchor)
+    if (anchor !== undefined) anchors.push(text.slice(anchor.start, anchor.end))
+    if (comment !== undefined) {
       comments.push({
         text: text.slice(comment.start, comment.end).trimEnd(),
         line: comment.line,
-        own: own ?? (hasContentBefore(text, comment) ? '' : undefined),
-        above,
-        below: below[position] ?? '',
+        isTrailing: text.slice(comment.start - comment.column, comment.start).trim() !== '',
+        above: anchors.length,
       })
     }
-    above = own ?? above
   }
-  return comments
-
-  function anchorOf(line: readonly Token[]): string | undefined {
-    const key = line.find(token => token.kind === 'key' && token.flow === 0)
-    const mark = key ?? line.find(token => token.kind !== 'comment')
-    return mark === undefined ? undefined : text.slice(mark.start, mark.end)
-  }
-}
-
-function linesOf(text: string): Token[][] {
-  const lines: Token[][] = []
-  let current = 0
   for (const token of lex(text)) {
-    if (token.line !== current) lines.push([])
-    current = token.line
-    lines.at(-1)?.push(token)
+    if (token.line !== line[0]?.line) {
+      closeLine()
+      line = []
+    }
+    line.push(token)
   }
-  return lines
+  closeLine()
+  return { comments, anchors }
 }
 
-function nextAnchors(anchors: readonly (string | undefined)[]): string[] {
-  const below: string[] = []
-  let next = ''
-  for (let position = anchors.length - 1; position >= 0; position--) {
-    below[position] = next
-    next = anchors[position] ?? next
-  }
-  return below
-}
-
-function hasContentBefore(text: string, comment: Token): boolean {
-  return text.slice(comment.start - comment.column, comment.start).trim() !== ''
+function isAnchor(token: Token): boolean {
+  return token.kind === 'key' || token.kind === 'dash' || token.kind === 'marker'
 }

@@ -47,8 +47,14 @@ export type Operation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move'; readonly from: string; readonly path: string }
 
+/** `removedComments` and `renamedKeys` are what the edit did on purpose; the comment gate takes both. */
 export type SpliceResult =
-  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: true
+      readonly text: string
+      readonly removedComments: readonly string[]
+      readonly renamedKeys: readonly (readonly [from: string, to: string])[]
+    }
   | { readonly ok: false; readonly refusal: Refusal }
 
 /** Where a value stands in a file; lines and columns count from 1, the end is exclusive. */
