@@ -52,6 +52,8 @@ export interface SkippedFile {
   readonly file: string
   /** `ignored`, `binary`, `not-kubernetes`, `template`, `too-large`, `empty`, … */
   readonly reason: string
+  /** what a person should know about it, when the reason alone does not say */
+  readonly text?: string
 }
 
 /** A file that the run changes or creates. */

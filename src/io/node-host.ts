@@ -1,0 +1,92 @@
+// The host of a real run: this process, its terminal, the disk and git.
+
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import type { WriteStream } from 'node:tty'
+import { errorCode } from './errors.ts'
+import { repositoryOf, uncommitted } from './git.ts'
+import type { ConfigurationFile, Host, Output } from './host.ts'
+import { readInputs } from './inputs.ts'
+import { isInside } from './paths.ts'
+import { resolveTargets } from './targets.ts'
+import { stageChanges } from './write.ts'
+
+export function createNodeHost(): Host {
+  const cwd = realpathSync(process.cwd())
+  return {
+    cwd,
+    env: process.env,
+    stdout: toOutput(process.stdout),
+    stderr: toOutput(process.stderr),
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    readStdin,
+    ask,
+    resolveTargets: given => resolveTargets(cwd, given),
+    readInputs,
+    findConfiguration: (folder, names) => findConfiguration(cwd, folder, names),
+    readFile,
+    writeFile: (file, text) => writeFileSync(file, text),
+    stageChanges,
+    uncommitted,
+    holdInterrupts,
+    uptime: () => process.uptime() * 1000,
+  }
+}
+
+function toOutput(stream: WriteStream): Output {
+  return { isTerminal: stream.isTTY === true, write: text => void stream.write(text) }
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  return new Promise(resolve => {
+    terminal.once('close', () => resolve(undefined))
+    terminal.question(question).then(answer => {
+      resolve(answer)
+      terminal.close()
+    }, resolve)
+  })
+}
+
+function findConfiguration(cwd: string, folder: string, names: readonly string[]): ConfigurationFile | undefined {
+  const top = repositoryOf(folder) ?? (isInside(cwd, folder) ? cwd : folder)
+  for (let current = folder; ; current = path.dirname(current)) {
+    const found = names.map(name => path.join(current, name)).find(file => existsSync(file))
+    if (found !== undefined) return { path: found, text: readFileSync(found, 'utf8') }
+    if (current === top || path.dirname(current) === current) return undefined
+  }
+}
+
+function readFile(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** The first interrupt asks to stop, a second one ends the process at once. */
+async function holdInterrupts<T>(action: (isInterrupted: () => boolean) => Promise<T>): Promise<T> {
+  let isInterrupted = false
+  const note = (): void => {
+    if (isInterrupted) process.exit(130)
+    isInterrupted = true
+  }
+  process.on('SIGINT', note)
+  process.on('SIGTERM', note)
+  try {
+    return await action(() => isInterrupted)
+  } finally {
+    process.off('SIGINT', note)
+    process.off('SIGTERM', note)
+  }
+}
