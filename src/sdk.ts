@@ -6,6 +6,7 @@ import { annotationsOf, type Resource, stringMap } from './kube/resource.ts'
 import type { Container, Workload } from './kube/workload.ts'
 import type { Workspace } from './kube/workspace.ts'
 import { at, type Path } from './yaml/path.ts'
+import { renderBlock } from './yaml/render.ts'
 import type { Json, JsonObject } from './yaml/value.ts'
 
 export type { Section } from './config/section.ts'
@@ -22,12 +23,33 @@ export type {
   Target,
   Transform,
 } from './engine/transform.ts'
+export {
+  commandLine,
+  commandsOf,
+  commandWords,
+  firstWorkingCommand,
+  type SimpleCommand,
+  simpleCommands,
+} from './kube/command.ts'
 export { effectiveImage } from './kube/effective-image.ts'
+export { envNames, envValue } from './kube/env.ts'
 export { hasPathSuffix, type ImageReference, isFloating, parseImage } from './kube/image.ts'
 export type { Kustomization } from './kube/kustomization.ts'
 export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
-export { isContainerPatched, isPodPatched } from './kube/patches.ts'
+export { isContainerPatched, isPatched, isPodPatched } from './kube/patches.ts'
 export { isOpenShift, isWindows } from './kube/platform.ts'
+export { compareQuantities, parseQuantity } from './kube/quantity.ts'
+export {
+  asCount,
+  autoscalerMinimum,
+  autoscalerMinimumPath,
+  declaredReplicas,
+  isOwned,
+  minimumReplicas,
+  REPLICAS_PATH,
+  type ReplicaSite,
+  replicaSites,
+} from './kube/replica-count.ts'
 export {
   annotationsOf,
   describe,
@@ -42,6 +64,7 @@ export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { isServed } from './kube/served.ts'
 export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
+export { isBelow, isClaim, type Mount, mountsClaim, mountsOf } from './kube/volumes.ts'
 export type { Container, ContainerRole, Workload } from './kube/workload.ts'
 export type { TextReference, Workspace } from './kube/workspace.ts'
 export { at, type Path } from './yaml/path.ts'
@@ -156,4 +179,9 @@ export function annotation(workspace: Workspace, resource: Resource, name: strin
   if (own !== undefined) return own
   const template = workspace.workload(resource)?.template
   return stringMap(at(template, ['metadata', 'annotations']))[key]
+}
+
+/** A value as YAML text, for snippets that a person pastes. */
+export function toYaml(value: JsonObject): string {
+  return `${renderBlock(value, 0, { step: 2, sequenceOffset: 2, quote: 'double' }).join('\n')}\n`
 }
