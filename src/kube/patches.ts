@@ -15,7 +15,7 @@ export function isContainerPatched(workspace: Workspace, container: Container, p
       if (other.name === container.name && at(other.value, path) !== undefined) return true
     }
   }
-  return isPatchedInline(workspace, workload, path)
+  return isPatchedInline(workspace, workload.resource, String(path.at(-1)))
 }
 
 /** Whether a patch of the workload gives the field at `path` of the pod spec. */
@@ -23,12 +23,16 @@ export function isPodPatched(workspace: Workspace, workload: Workload, path: Pat
   for (const patch of workspace.patchesOf(workload.resource)) {
     if (at(workspace.workload(patch)?.spec, path) !== undefined) return true
   }
-  return isPatchedInline(workspace, workload, path)
+  return isPatchedInline(workspace, workload.resource, String(path.at(-1)))
 }
 
-function isPatchedInline(workspace: Workspace, workload: Workload, path: Path): boolean {
-  const { resource } = workload
-  const field = String(path.at(-1))
+/** Whether a patch of the resource gives the field at `path`. */
+export function isPatched(workspace: Workspace, resource: Resource, path: Path): boolean {
+  if (workspace.patchesOf(resource).some(patch => at(patch.value, path) !== undefined)) return true
+  return isPatchedInline(workspace, resource, String(path.at(-1)))
+}
+
+function isPatchedInline(workspace: Workspace, resource: Resource, field: string): boolean {
   return workspace.kustomizationsOf(resource).some(kustomization => isPatchedBy(kustomization, resource, field))
 }
 
@@ -44,7 +48,7 @@ export function isPatchedBy(kustomization: Kustomization, resource: Resource, fi
     if (text === undefined || !text.includes(field)) continue
     const target = member(entry, 'target')
     const targetName = asString(member(target, 'name'))
-    const targetKind = asString(member(target, 'kind'))
+    const targetKind = asString(member(target, 'kind')) ?? text.match(/^kind:\s*["']?(\w+)/m)?.[1]
     const named = targetName === undefined ? target !== undefined || text.includes(name) : targetName === name
     if (named && (targetKind === undefined || targetKind === kind)) return true
   }
