@@ -1,6 +1,6 @@
 // Where the time of a run goes: the share of each phase, measured inside the process.
 
-import { manifestsBelow } from '../scripts/sweep.ts'
+import { manifestsBelow } from '../scripts/manifests.ts'
 import { SAFE_RISKS } from '../src/engine/risk.ts'
 import { run } from '../src/engine/run.ts'
 import { createPatch } from '../src/report/patch.ts'

@@ -9,7 +9,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { manifestsBelow } from '../scripts/sweep.ts'
+import { manifestsBelow } from '../scripts/manifests.ts'
 import { generate } from './generate.ts'
 import { phases } from './phases.ts'
 

@@ -6,8 +6,6 @@
 // on the result. `probe`: one harmless edit in every document, proved and taken back, so that the editor meets each
 // document and not only those that need a fix.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
 import type { Finding, RunResult } from '../src/engine/outcome.ts'
 import { RISKS } from '../src/engine/risk.ts'
 import { run, type SourceText } from '../src/engine/run.ts'
@@ -18,6 +16,7 @@ import { fromPointer } from '../src/yaml/path.ts'
 import { readText } from '../src/yaml/read.ts'
 import { asObject, equalJson, isObject, type Json } from '../src/yaml/value.ts'
 import transforms from '../transforms/index.ts'
+import { manifestsBelow } from './manifests.ts'
 
 interface Fault {
   readonly file: string
@@ -215,22 +214,6 @@ function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   const counts = new Map<string, number>()
   for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
   return counts
-}
-
-/** Manifests below a folder, in a stable order; links are not followed. */
-export function manifestsBelow(root: string): SourceText[] {
-  const sources: SourceText[] = []
-  const walk = (directory: string) => {
-    for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(directory, entry.name)
-      if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') walk(path)
-      else if (entry.isFile() && /\.(ya?ml|json)$/.test(entry.name)) {
-        sources.push({ path: relative(root, path), text: readFileSync(path, 'utf8'), selected: true })
-      }
-    }
-  }
-  walk(root)
-  return sources
 }
 
 function print(figures: Sweep, list: boolean): void {

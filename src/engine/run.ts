@@ -165,8 +165,17 @@ class ProofCache {
     return proof
   }
 
+  /** A fault of kubemend's own in one file is that file's refusal: the others go on. */
   attempt(plan: FilePlan): Proof {
-    return proveFile(plan, this.#onPhase)
+    try {
+      return proveFile(plan, this.#onPhase)
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      return {
+        ok: false,
+        reason: { code: 'internal-fault', text: `this is a fault of kubemend, please report it: ${text}` },
+      }
+    }
   }
 }
 
