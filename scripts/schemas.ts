@@ -10,10 +10,11 @@ import { type FetchedPackage, fetchPackage } from './schemas/packages.ts'
 /** Kubernetes version to the client-node version that was generated from its OpenAPI document. */
 const CLIENT_NODE = { '1.30': '0.22.3', '1.32': '1.1.2', '1.33': '1.3.0', '1.34': '1.4.0', '1.36': '2.0.1' }
 
+/** In this order: a package may use the definitions of those before it. */
 const CUSTOM_RESOURCES = [
+  { name: '@kubernetes-models/gateway-api', version: '2.0.0', prefix: 'Gateway' },
   { name: '@kubernetes-models/argo-rollouts', version: '2.0.0', prefix: 'Argo' },
   { name: '@kubernetes-models/cert-manager', version: '6.0.0', prefix: 'CertManager' },
-  { name: '@kubernetes-models/gateway-api', version: '2.0.0', prefix: 'Gateway' },
   { name: '@kubernetes-models/keda', version: '2.0.0', prefix: 'Keda' },
   { name: '@kubernetes-models/prometheus-operator', version: '6.0.0', prefix: 'Prometheus' },
 ]
@@ -55,9 +56,10 @@ function isFormatOf(newer: string, word: string): boolean {
 }
 
 const newest = [...builtin.values()].at(-1)?.definitions ?? new Map()
+const shared = new Map<string, string>()
 const custom: Model = { kinds: new Map(), definitions: new Map() }
 for (const { name, version, prefix } of CUSTOM_RESOURCES) {
-  const model = readCustomResources(use(name, version), prefix, newest)
+  const model = readCustomResources(use(name, version), prefix, newest, shared)
   for (const [kind, definition] of model.kinds) custom.kinds.set(kind, definition)
   for (const [id, fields] of model.definitions) custom.definitions.set(id, fields)
 }

@@ -22,7 +22,7 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
 
 /** Names that client-node may give to a definition: `CoreV1Event` where two groups share a name, else `V1Event`. */
 function builtinNames(id: string): string[] {
-  const parts = /^IoK8s.*?([A-Z][a-z]+)(V\d+(?:(?:alpha|beta)\d+)?.+)$/.exec(id)
+  const parts = /^IoK8s(?:Api|Kube).*?([A-Z][a-z]+)(V\d+(?:(?:alpha|beta)\d+)?.+)$/.exec(id)
   return parts?.[1] === undefined || parts[2] === undefined ? [] : [parts[1] + parts[2], parts[2]]
 }
 
@@ -59,8 +59,16 @@ function narrowing(type: Declared): string | undefined {
   return type.is === 'name' && type.name === QUANTITY ? 'quantity' : undefined
 }
 
-/** Kinds and definitions of a package of custom resources; `prefix` keeps its names apart from all others. */
-export function readCustomResources(source: FetchedPackage, prefix: string, builtin: Model['definitions']): Model {
+/**
+ * Kinds and definitions of a package of custom resources; `prefix` keeps its names apart from all others. `shared` maps
+ * the ids of packages read before to their names, and takes those of this one.
+ */
+export function readCustomResources(
+  source: FetchedPackage,
+  prefix: string,
+  builtin: Model['definitions'],
+  shared: Map<string, string>,
+): Model {
   const declarations = readDeclarations(source)
   const limits = new Map<string, Map<string, Limits>>()
   for (const [name, text] of readNamed(`${source.directory}/_schemas`, '.js')) limits.set(name, readLimits(text))
@@ -99,8 +107,8 @@ export function readCustomResources(source: FetchedPackage, prefix: string, buil
     if (known !== undefined) return known
     const declaration = declarations.get(id)
     if (declaration === undefined) {
-      const builtinName = findBuiltin(id, builtin)
-      return builtinName === undefined ? 'any' : `#${builtinName}`
+      const name = shared.get(id) ?? findBuiltin(id, builtin)
+      return name === undefined ? 'any' : `#${name}`
     }
     if (declaration.type.is !== 'fields') return word(declaration.type, limits.get(id)?.get(''))
     return declaration.type.fields.size === 0 && declaration.parents.length === 0 ? 'any' : `#${shortName(id)}`
@@ -122,12 +130,14 @@ export function readCustomResources(source: FetchedPackage, prefix: string, buil
     if (type.is !== 'fields') continue
     const [apiVersion, kind] = [constant(type.fields.get('apiVersion')), constant(type.fields.get('kind'))]
     const fields = fieldsOf(id)
-    if (apiVersion !== undefined && kind !== undefined) {
+    // the items of a List are judged on their own
+    if (apiVersion !== undefined && kind !== undefined && !kind.endsWith('List')) {
       kinds.set(`${apiVersion}/${kind}`, shortName(id))
       fields.set('apiVersion', 'string').set('kind', 'string')
       fields.set('status', optional(fields.get('status') ?? 'any'))
     }
     definitions.set(shortName(id), fields)
+    shared.set(id, shortName(id))
   }
   return { kinds, definitions }
 }

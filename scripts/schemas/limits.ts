@@ -35,6 +35,16 @@ function limitsIn(body: string): Limits {
     limits[match[1] ?? ''] = Number(match[2])
   }
   const pattern = /keyword:"pattern",params:\{pattern:("(?:[^"\\]|\\.)*")\}/.exec(body)?.[1]
-  if (pattern !== undefined) limits.pattern = JSON.parse(pattern)
+  if (pattern !== undefined && isPattern(JSON.parse(pattern) as string)) limits.pattern = JSON.parse(pattern)
   return limits
+}
+
+/** Patterns are Go's; one that JavaScript cannot read is left out. */
+function isPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -52,9 +52,10 @@ export class Compiler {
   }
 
   #add(ajv: Ajv, name: string): void {
-    const schema = this.#lookup(name)
-    if (schema === undefined || this.#added.has(name)) return
+    if (this.#added.has(name)) return
     this.#added.add(name)
+    // a custom resource may refer to a definition that this Kubernetes version lacks: it is not judged there
+    const schema = this.#lookup(name) ?? {}
     ajv.addSchema(schema, name)
     this.#addReferences(ajv, schema)
   }
@@ -65,7 +66,7 @@ export class Compiler {
 }
 
 /** Names of other definitions that a schema refers to, wherever the reference stands. */
-function definitionReferences(schema: unknown): string[] {
+export function definitionReferences(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return []
   const names: string[] = []
   for (const [key, value] of Object.entries(schema)) {

@@ -13,7 +13,10 @@ interface CompilerError {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** Errors of one validation, without those that only repeat another at the same place. */
+/**
+ * Errors of one validation, without those that repeat another at the same place or judge a value that is not known
+ * yet (`${NAME}`).
+ */
 export function toSchemaErrors(
   errors: readonly unknown[],
   value: Json,
@@ -23,12 +26,17 @@ export function toSchemaErrors(
   const found: SchemaError[] = []
   const seen = new Set<string>()
   for (const error of errors as readonly CompilerError[]) {
+    if (isUnknownValue(valueAt(value, toPath(error.instancePath, value)))) continue
     const result = toSchemaError(error, value, root, lookup)
     const key = JSON.stringify([result.path, result.keyword, result.message])
     if (!seen.has(key)) found.push(result)
     seen.add(key)
   }
   return found
+}
+
+function isUnknownValue(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value)
 }
 
 function toSchemaError(error: CompilerError, value: Json, root: JsonSchema, lookup: DefinitionLookup): SchemaError {

@@ -4,30 +4,28 @@ import { define, isObject, type Json, type JsonObject } from '../yaml/value.ts'
 
 /** The value without null entries of maps; the same value where it has none. Items of sequences keep their places. */
 export function withoutNulls(value: JsonObject): JsonObject {
-  return pruneMap(value)
+  return hasNullEntry(value) ? pruneMap(value) : value
+}
+
+function hasNullEntry(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(hasNullEntry)
+  if (!isObject(value)) return false
+  for (const key of Object.keys(value)) {
+    const entry = value[key] as Json
+    if (entry === null || (typeof entry === 'object' && hasNullEntry(entry))) return true
+  }
+  return false
 }
 
 function prune(value: Json): Json {
-  if (Array.isArray(value)) return pruneSequence(value)
+  if (Array.isArray(value)) return value.map(prune)
   return isObject(value) ? pruneMap(value) : value
-}
-
-function pruneSequence(value: Json[]): Json[] {
-  const items = value.map(prune)
-  return items.every((item, index) => item === value[index]) ? value : items
 }
 
 function pruneMap(value: JsonObject): JsonObject {
   const copy: JsonObject = {}
-  let changed = false
   for (const [key, entry] of Object.entries(value)) {
-    if (entry === null) {
-      changed = true
-      continue
-    }
-    const pruned = prune(entry)
-    if (pruned !== entry) changed = true
-    define(copy, key, pruned)
+    if (entry !== null) define(copy, key, prune(entry))
   }
-  return changed ? copy : value
+  return copy
 }

@@ -74,7 +74,8 @@ export function createValidator(options: ValidatorOptions): Validator {
 function judgement({ validate, root, lookup }: Judge, value: JsonObject): Validation {
   const judged = withoutNulls(value)
   if (validate(judged)) return { status: 'valid' }
-  return { status: 'invalid', errors: toSchemaErrors(validate.errors ?? [], judged, root, lookup) }
+  const errors = toSchemaErrors(validate.errors ?? [], judged, root, lookup)
+  return errors.length === 0 ? { status: 'valid' } : { status: 'invalid', errors }
 }
 
 class BundledSchemas {
@@ -118,7 +119,7 @@ class BundledSchemas {
   whyUnknown(apiVersion: string, kind: string): string {
     const versions = this.#definitions.versionsOf(apiVersion, kind)
     if (versions.length === 0) return `no schema is known for ${apiVersion} ${kind}`
-    return `Kubernetes ${this.#version} does not serve ${apiVersion} ${kind}: ${versions.join(', ')} do`
+    return `${apiVersion} ${kind} is served by Kubernetes ${versions.join(', ')} but not by ${this.#version}`
   }
 }
 

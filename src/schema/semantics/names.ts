@@ -25,6 +25,9 @@ const LABEL_NAMED: ReadonlySet<string> = new Set(['Namespace', 'Service'])
 /** Groups of the API server itself that no file leaves unnamed. */
 const NAMED_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'policy', 'networking.k8s.io', 'autoscaling'])
 
+/** Files of the core version that are no API objects: kubeconfig, scheduler policies, answers of the server. */
+const NAMELESS: ReadonlySet<string> = new Set(['Config', 'Policy', 'Status'])
+
 export function isDnsLabel(text: string): boolean {
   return text.length <= 63 && LABEL.test(text)
 }
@@ -52,7 +55,8 @@ function judgeName(metadata: JsonObject | undefined, group: string, kind: string
   const path = ['metadata', 'name']
   const name = asString(metadata?.name)
   if (name === undefined || name === '') {
-    const isNeeded = NAMED_GROUPS.has(group) && !has(metadata, 'generateName') && !has(metadata, 'name')
+    const isNeeded =
+      NAMED_GROUPS.has(group) && !NAMELESS.has(kind) && !has(metadata, 'generateName') && !has(metadata, 'name')
     if (isNeeded || name === '') report(path, 'name-missing', 'a resource needs metadata.name')
     return
   }

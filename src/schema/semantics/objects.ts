@@ -21,6 +21,7 @@ export function judgeAutoscaler(autoscaler: JsonObject, report: Finding): void {
 }
 
 export function judgeIngress(ingress: JsonObject, report: Finding): void {
+  if (ingress.apiVersion !== 'networking.k8s.io/v1') return
   judgeBackend(at(ingress, ['spec', 'defaultBackend']), ['spec', 'defaultBackend'], report)
   for (const [ruleIndex, rule] of maps(at(ingress, ['spec', 'rules']))) {
     for (const [index, entry] of maps(at(rule, ['http', 'paths']))) {

@@ -39,5 +39,5 @@ export function judgeUnique(
 
 /** Texts that something replaces before the cluster reads them. */
 export function isUnknown(text: string): boolean {
-  return /\$[({]/.test(text)
+  return /\$[({]|\{\{/.test(text)
 }

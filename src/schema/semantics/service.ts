@@ -70,7 +70,7 @@ function judgePorts(spec: JsonObject, type: string, report: Finding): void {
         `"${name}" is no legal port name: at most 63 lower case letters, digits and "-"`,
       )
     }
-    if (target !== undefined && !isPortName(target) && !isUnknown(target)) {
+    if (target !== undefined && target !== '' && !isPortName(target) && !isUnknown(target)) {
       report(
         [...place, 'targetPort'],
         'target-port',
@@ -78,7 +78,8 @@ function judgePorts(spec: JsonObject, type: string, report: Finding): void {
       )
     }
     judgePortNumber(port.port, [...place, 'port'], report)
-    judgePortNumber(port.targetPort, [...place, 'targetPort'], report)
+    // 0 stands for the port itself
+    if (port.targetPort !== 0) judgePortNumber(port.targetPort, [...place, 'targetPort'], report)
     if (has(port, 'nodePort') && port.nodePort !== 0 && type !== 'NodePort' && type !== 'LoadBalancer') {
       report(
         [...place, 'nodePort'],
