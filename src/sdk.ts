@@ -38,6 +38,7 @@ export type { Kustomization } from './kube/kustomization.ts'
 export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
 export { isContainerPatched, isPatched, isPodPatched } from './kube/patches.ts'
 export { isOpenShift, isWindows } from './kube/platform.ts'
+export { TOGETHER } from './kube/proximity.ts'
 export { compareQuantities, parseQuantity } from './kube/quantity.ts'
 export {
   asCount,
@@ -65,8 +66,9 @@ export { isServed } from './kube/served.ts'
 export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
 export { isBelow, isClaim, type Mount, mountsClaim, mountsOf } from './kube/volumes.ts'
-export type { Container, ContainerRole, Workload } from './kube/workload.ts'
+export { type Container, type ContainerRole, podSelector, type Workload } from './kube/workload.ts'
 export type { TextReference, Workspace } from './kube/workspace.ts'
+export { compareVersions } from './schema/versions.ts'
 export { at, type Path } from './yaml/path.ts'
 export { asArray, asObject, asString, equalJson, isObject, type Json, type JsonObject, member } from './yaml/value.ts'
 

@@ -95,3 +95,18 @@ function roleOf(field: 'initContainers' | 'containers' | 'ephemeralContainers', 
   if (field === 'containers') return 'container'
   return value.restartPolicy === 'Always' ? 'sidecar' : 'init'
 }
+
+/**
+ * What selects the workload's pods, as a LabelSelector; a ReplicationController's own is a plain map. Undefined when
+ * there is none or an empty one, which would select every pod of the namespace.
+ */
+export function podSelector(workload: Workload): JsonObject | undefined {
+  if (workload.resource.kind === 'ReplicationController') {
+    const labels = { ...stringMap(workload.selector ?? { ...workload.labels }) }
+    return Object.keys(labels).length === 0 ? undefined : { matchLabels: labels }
+  }
+  const { selector } = workload
+  if (selector === undefined) return undefined
+  const terms = Object.keys(stringMap(selector.matchLabels)).length + asArray(selector.matchExpressions).length
+  return terms === 0 ? undefined : selector
+}
