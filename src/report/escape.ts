@@ -1,0 +1,74 @@
+// The one place where text that comes from manifests and file names is made safe to show.
+
+/**
+ * What may not reach a terminal or a page as it is: control characters (escape sequences among them), characters that
+ * reorder or hide text (bidi controls, zero width, line and paragraph separators), lone surrogates.
+ */
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
+
+/** One line of text with every unprintable character spelled out: `\n`, `\e`, `\u{202e}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, spellOut)
+}
+
+/** The same for text of several lines, whose line breaks and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(UNPRINTABLE, character =>
+    character === '\n' || character === '\t' ? character : spellOut(character),
+  )
+}
+
+function spellOut(character: string): string {
+  return SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+const PLAIN_NAME = /^[\w.:@/+-]+$/
+
+/** A name as it stands when it is an ordinary one, else in double quotes with everything odd spelled out. */
+export function printableName(name: string): string {
+  if (PLAIN_NAME.test(name)) return name
+  return `"${printable(name.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`
+}
+
+/** JSON text in which nothing unprintable stands raw; it still parses to the same value. */
+export function printableJson(json: string): string {
+  return json.replace(UNPRINTABLE, character => {
+    if (character === '\n') return character
+    let escaped = ''
+    for (let index = 0; index < character.length; index += 1) {
+      escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+    }
+    return escaped
+  })
+}
+
+/** Text for a Markdown page: shown as it is, never as markup, a link or a mention. */
+export function markdownText(text: string): string {
+  return printable(text).replace(/[\\`*_{}[\]()#!|<>~@&]/g, character => `\\${character}`)
+}
+
+/** A Markdown code span that holds the text whatever backticks it has; `|` is escaped for tables. */
+export function markdownCode(text: string): string {
+  const safe = printable(text).replaceAll('|', '\\|')
+  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = longest > 0 ? ' ' : ''
+  return `${fence}${pad}${safe}${pad}${fence}`
+}
+
+/** A word that a POSIX shell reads back as the text; bash's `$'…'` where it holds unprintable characters. */
+export function shellWord(text: string): string {
+  if (PLAIN_NAME.test(text)) return text
+  const spelled = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "\\'")
+    .replace(UNPRINTABLE, character =>
+      [...Buffer.from(character)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    )
+  if (printable(text) !== text) return `$'${spelled}'`
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

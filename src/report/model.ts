@@ -1,0 +1,164 @@
+// The report of a run: one model that every format renders.
+
+import type { FileChange, Finding, Outcome, RefusedFile, RunResult, SkippedFile } from '../engine/outcome.ts'
+import type { FollowUp } from '../engine/transform.ts'
+import type { Resource } from '../kube/resource.ts'
+import { toPointer } from '../yaml/path.ts'
+import type { Location } from '../yaml/types.ts'
+import { Places } from './places.ts'
+
+/** A finding and where it stands in the input. */
+export interface PlacedFinding {
+  readonly finding: Finding
+  readonly file: string
+  readonly document: number
+  /** RFC 6901 pointer in the document */
+  readonly pointer: string
+  /** undefined only for a resource that the run itself created */
+  readonly location: Location | undefined
+}
+
+export interface Warning {
+  readonly code: string
+  readonly text: string
+  readonly file?: string
+  readonly line?: number
+}
+
+export interface RunbookStep {
+  readonly text: string
+  readonly commands: readonly string[]
+  /** ids of the findings that need the step */
+  readonly findings: readonly string[]
+}
+
+export interface Suppressed {
+  readonly id: string
+  readonly rule: string
+  readonly resource: Resource
+  readonly by: string
+}
+
+export interface Summary {
+  readonly applied: number
+  readonly partial: number
+  readonly held: number
+  readonly refused: number
+  readonly alreadyOk: number
+  readonly suppressed: number
+  readonly filesChanged: number
+}
+
+export interface Report {
+  readonly toolVersion: string
+  readonly kubernetesVersion: string
+  readonly inputs: {
+    /** manifests that were read and could be changed */
+    readonly read: number
+    readonly skipped: readonly SkippedFile[]
+    readonly refused: readonly RefusedFile[]
+  }
+  readonly findings: readonly PlacedFinding[]
+  readonly suppressed: readonly Suppressed[]
+  readonly warnings: readonly Warning[]
+  readonly runbook: readonly RunbookStep[]
+  readonly files: readonly FileChange[]
+  readonly summary: Summary
+  readonly exitCode: number
+}
+
+export interface ReportInput {
+  readonly toolVersion: string
+  readonly kubernetesVersion: string
+  readonly result: RunResult
+  readonly sources: readonly { readonly path: string; readonly text: string; readonly selected: boolean }[]
+  /** what the enumeration passed over or could not read, besides what the run says */
+  readonly skipped: readonly SkippedFile[]
+  readonly refused: readonly RefusedFile[]
+  readonly warnings: readonly Warning[]
+  readonly exitCode: (report: Omit<Report, 'exitCode'>) => number
+}
+
+export function buildReport(input: ReportInput): Report {
+  const { result, sources, toolVersion, kubernetesVersion } = input
+  const texts = new Map(sources.map(source => [source.path, source.text]))
+  const places = new Places(file => texts.get(file))
+  const templates = result.refused.filter(({ code }) => code === 'template')
+  const report = {
+    toolVersion,
+    kubernetesVersion,
+    inputs: {
+      read: sources.filter(source => source.selected).length,
+      skipped: [...input.skipped, ...result.skipped, ...templates.map(asSkipped)].sort(byFile),
+      refused: [...input.refused, ...result.refused.filter(({ code }) => code !== 'template')].sort(byFile),
+    },
+    findings: result.findings.map(finding => placed(finding, places)),
+    suppressed: result.suppressed,
+    warnings: [...input.warnings, ...result.warnings.map(warning => placedWarning(warning, places))],
+    runbook: runbookOf(result.findings),
+    files: result.files,
+    summary: summarise(result),
+  }
+  return { ...report, exitCode: input.exitCode(report) }
+}
+
+/** A template is no fault of its own: it is passed over, with the reason. */
+function asSkipped({ file, text, line }: RefusedFile): SkippedFile {
+  return { file, reason: 'template', text: line === undefined ? text : `line ${line}: ${text}` }
+}
+
+function byFile(a: { readonly file: string }, b: { readonly file: string }): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : 0
+}
+
+function placed(finding: Finding, places: Places): PlacedFinding {
+  const { file, document, path } = finding.resource.origin
+  const full = [...path, ...finding.path]
+  return { finding, file, document, pointer: toPointer(full), location: places.locate(file, document, full) }
+}
+
+function placedWarning(warning: RunResult['warnings'][number], places: Places): Warning {
+  const { code, text, file, document } = warning
+  const line = document === undefined ? undefined : places.locate(file, document, [])?.startLine
+  return { code, text, file, ...(line === undefined ? {} : { line }) }
+}
+
+function summarise(result: RunResult): Summary {
+  const count = (outcome: Outcome) => result.findings.filter(finding => finding.outcome === outcome).length
+  return {
+    applied: count('applied'),
+    partial: count('partial'),
+    held: count('held'),
+    refused: count('refused'),
+    alreadyOk: count('already-ok'),
+    suppressed: result.suppressed.length,
+    filesChanged: result.files.length,
+  }
+}
+
+/** What is assumed about the cluster comes first, as things to check; then the steps of open findings, in order. */
+function runbookOf(findings: readonly Finding[]): RunbookStep[] {
+  const steps = new Map<string, RunbookStep>()
+  const add = (step: FollowUp, id: string): void => {
+    const commands = step.commands ?? []
+    const key = JSON.stringify([step.text, commands])
+    const known = steps.get(key)
+    if (known?.findings.includes(id)) return
+    steps.set(key, { text: step.text, commands, findings: [...(known?.findings ?? []), id] })
+  }
+  for (const finding of findings) {
+    for (const { text, state } of finding.preconditions) {
+      if (state === 'assumed' && isWritten(finding)) add({ text: `check first: ${text}` }, finding.id)
+    }
+  }
+  for (const finding of findings) {
+    if (finding.outcome !== 'partial' && finding.outcome !== 'refused') continue
+    for (const step of finding.followUps) add(step, finding.id)
+  }
+  return [...steps.values()]
+}
+
+/** Whether the run changes anything for a finding. */
+export function isWritten(finding: Finding): boolean {
+  return (finding.outcome === 'applied' || finding.outcome === 'partial') && finding.edits.length > 0
+}
