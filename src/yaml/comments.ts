@@ -5,8 +5,10 @@ import { lex, type Token } from './lexer.ts'
 interface Comment {
   readonly text: string
   readonly line: number
-  /** whether other text stands before it on its line */
-  readonly isTrailing: boolean
+  /** whether it has its line for itself, or stands behind a dash or behind other text */
+  readonly place: 'own' | 'dash' | 'trailing'
+  /** whether a key, dash or marker stands on its line */
+  readonly hasAnchor: boolean
   /** number of anchors above the comment, those of its own line included */
   readonly above: number
 }
@@ -25,10 +27,15 @@ interface Match {
 
 type SameName = (from: string, to: string) => boolean
 
+/** How the gate names a comment; `line` counts from 1 in the file. */
+export function nameComment(line: number, text: string): string {
+  return `line ${line}: ${text.trimEnd()}`
+}
+
 /**
  * Comments of `before` that `after` lacks or that stand beside another key there, as `line N: # text`.
- * `removed` are the texts of comments that an edit took away on purpose (once each), `renamed` the keys, as written,
- * that changed their name; editText gives both. Reads the two texts with a lexer of its own; linear.
+ * `removed` are comments, named so, that an edit took away on purpose; `renamed` are keys, as written, that changed
+ * their name; editText gives both. Reads the two texts with a lexer of its own; linear.
  */
 export function lostComments(
   before: string,
@@ -43,50 +50,28 @@ export function lostComments(
 
   const old = outline(before)
   const now = outline(after)
-  const { matches, missing } = match(old, now, removed, isSame)
+  const { matches, missing } = match(old, now, new Set(removed))
   const displaced = displacedComments(old, now, matches, isSame)
-  return [...missing, ...displaced].map(({ line, text }) => `line ${line}: ${text}`)
+  return [...missing, ...displaced].map(({ line, text }) => nameComment(line, text))
 }
 
 /** Pairs the comments of both texts in order; comments that only `now` has are new. */
-function match(
-  old: Outline,
-  now: Outline,
-  removed: readonly string[],
-  isSame: SameName,
-): { matches: Match[]; missing: Comment[] } {
-  const allowance = count(removed)
+function match(old: Outline, now: Outline, removed: ReadonlySet<string>): { matches: Match[]; missing: Comment[] } {
   const places = positions(now.comments)
   const matches: Match[] = []
   const missing: Comment[] = []
   let next = 0
   for (const comment of old.comments) {
-    const allowed = allowance.get(comment.text) ?? 0
+    if (removed.has(nameComment(comment.line, comment.text))) continue
     const place = firstFrom(places.get(comment.text), next)
     const candidate = place === undefined ? undefined : now.comments[place]
-    if (
-      place === undefined ||
-      candidate === undefined ||
-      (allowed > 0 && !isBeside(old, comment, now, candidate, isSame))
-    ) {
-      if (allowed > 0) allowance.set(comment.text, allowed - 1)
-      else missing.push(comment)
-      continue
+    if (place === undefined || candidate === undefined) missing.push(comment)
+    else {
+      matches.push({ before: comment, after: candidate })
+      next = place + 1
     }
-    matches.push({ before: comment, after: candidate })
-    next = place + 1
   }
   return { matches, missing }
-}
-
-function isBeside(old: Outline, before: Comment, now: Outline, after: Comment, isSame: SameName): boolean {
-  if (before.isTrailing !== after.isTrailing) return false
-  const above = isSame(nameAt(old, before.above - 1), nameAt(now, after.above - 1))
-  return above || (!before.isTrailing && isSame(nameAt(old, before.above), nameAt(now, after.above)))
-}
-
-function nameAt(outlined: Outline, position: number): string {
-  return outlined.anchors[position] ?? ''
 }
 
 /**
@@ -105,10 +90,16 @@ function displacedComments(old: Outline, now: Outline, matches: readonly Match[]
     const isMoved =
       hasCrossed(oldAbove.at(-1), nowAbove, oldBelow, nowBelow, isSame) ||
       hasCrossed(oldBelow[0], nowBelow, oldAbove, nowAbove, isSame)
-    const hasOtherLine = before.isTrailing && !isSame(oldAbove.at(-1) ?? '', nowAbove.at(-1) ?? '')
-    if (isMoved || hasOtherLine || before.isTrailing !== after.isTrailing) displaced.push(before)
+    const isTrailing = before.place === 'trailing' && after.place === 'trailing'
+    const hasOtherLine = isTrailing && before.hasAnchor && !isSame(oldAbove.at(-1) ?? '', nowAbove.at(-1) ?? '')
+    if (isMoved || hasOtherLine || !isSamePlace(before.place, after.place)) displaced.push(before)
   }
   return displaced
+}
+
+/** A comment behind a dash is between the two others: what stands behind the dash may come and go. */
+function isSamePlace(before: Comment['place'], after: Comment['place']): boolean {
+  return before === after || before === 'dash' || after === 'dash'
 }
 
 /** Whether a key left its side of a comment and came up on the other one. */
@@ -122,12 +113,6 @@ function hasCrossed(
   if (name === undefined || nowSide.some(other => isSame(name, other))) return false
   const matching = (side: readonly string[]): number => side.filter(other => isSame(name, other)).length
   return matching(nowOther) > matching(oldOther)
-}
-
-function count(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return counts
 }
 
 interface Places {
@@ -164,7 +149,8 @@ function outline(text: string): Outline {
       comments.push({
         text: text.slice(comment.start, comment.end).trimEnd(),
         line: comment.line,
-        isTrailing: text.slice(comment.start - comment.column, comment.start).trim() !== '',
+        place: placeOf(text.slice(comment.start - comment.column, comment.start)),
+        hasAnchor: anchor !== undefined,
         above: anchors.length,
       })
     }
@@ -178,6 +164,12 @@ function outline(text: string): Outline {
   }
   closeLine()
   return { comments, anchors }
+}
+
+function placeOf(prefix: string): Comment['place'] {
+  const text = prefix.trim()
+  if (text === '') return 'own'
+  return /^[-\s]*$/.test(text) ? 'dash' : 'trailing'
 }
 
 function isAnchor(token: Token): boolean {

@@ -1,6 +1,7 @@
 // What the walk over an overlay collects: splices, and the comments and keys that change on purpose.
 
 import { countLines } from './chunks.ts'
+import { nameComment } from './comments.ts'
 import { lex, type Token } from './lexer.ts'
 import { lineEndingAt } from './lines.ts'
 import { Refused } from './refused.ts'
@@ -52,10 +53,12 @@ export class Emission {
     throw new Refused('comment-in-flow', 'a comment stands within a flow collection at the place of the edit', line)
   }
 
-  /** Texts of the comments that go with removed values. */
+  /** The comments that go with removed values, spelt as the comment gate spells them. */
   removedComments(): string[] {
     const removals = this.splices.filter(splice => isCut(splice)).filter(({ takesComments }) => takesComments)
-    return this.commentsWithin(removals).map(({ start, end }) => this.text.slice(start, end).trimEnd())
+    return this.commentsWithin(removals).map(({ start, end, line }) =>
+      nameComment(this.tree.line + line - 1, this.text.slice(start, end)),
+    )
   }
 
   private commentsWithin(spans: readonly { readonly start: number; readonly end: number }[]): Token[] {

@@ -16,6 +16,7 @@ import {
   renderBlock,
   renderFlow,
   renderInline,
+  type Style,
   toLiteral,
 } from './render.ts'
 import type { Context } from './style.ts'
@@ -87,7 +88,7 @@ class ValueEmitter {
       origin.kind === 'scalar' && (origin.style === 'literal' || origin.style === 'folded')
         ? (contentColumn(this.text, origin) ?? this.childColumn(style.step))
         : this.childColumn(style.step)
-    if (this.isCommentBelow(column)) return false
+    if (lines.wouldBeContent(this.text, this.valueEnd(), column)) return false
     this.putInline(literal.header, indented(literal.lines, column))
     return true
   }
@@ -95,15 +96,6 @@ class ValueEmitter {
   private childColumn(step: number): number {
     const { column, isItem } = this.slot
     return column + (isItem ? this.emission.styles.dashGap(this.context.collection) : step)
-  }
-
-  /** Whether a comment follows that would become content of a block scalar indented by `column`. */
-  private isCommentBelow(column: number): boolean {
-    for (let at = this.valueEnd(); at < this.text.length; at = lines.nextLine(this.text, at)) {
-      const line = lines.lineAt(this.text, at)
-      if (line.kind !== 'blank') return line.kind === 'comment' && line.column >= column
-    }
-    return false
   }
 
   /** Start of the line below the value, with the comments inside a block collection. */
@@ -138,7 +130,7 @@ class ValueEmitter {
 
   private putBlock(value: Parameters<typeof renderBlock>[0]): void {
     const { origin, emission, text, slot } = this
-    const style = emission.styles.block(this.context)
+    const style = this.blockStyle()
     const column = this.childColumn(Array.isArray(value) ? style.sequenceOffset : style.step)
     const rendered = renderBlock(value, column, style)
     if (slot.isItem && this.putBesideDash(rendered, column)) return
@@ -157,6 +149,11 @@ class ValueEmitter {
     }
     if (isBlockScalar) emission.cut(lines.nextLine(text, origin.start), end, '')
     emission.lines(lines.skipDeeperComments(text, end, slot.column), rendered)
+  }
+
+  private blockStyle(): Style {
+    const quoteLines = lines.wouldBeContent(this.text, this.valueEnd(), this.slot.column + 1)
+    return { ...this.emission.styles.block(this.context), quoteLines }
   }
 
   /** A collection that begins on the line of its dash; false where a comment, an anchor or a tag stands there. */
@@ -187,7 +184,7 @@ class ValueEmitter {
       const line = emission.tree.line + countLines(text, 0, origin.start)
       throw new Refused('layout', 'a collection cannot take the place of a value below its key', line)
     }
-    const rendered = renderBlock(value, column, emission.styles.block(this.context))
+    const rendered = renderBlock(value, column, this.blockStyle())
     emission.cut(origin.start, origin.end, this.joined(rendered).slice(column))
     return true
   }

@@ -103,13 +103,18 @@ class BlockEmitter {
     for (const child of children) {
       if (child.origin === undefined) {
         if (previous === undefined) leading.push(child)
-        else this.emission.lines(this.below(previous), this.render(child))
+        else this.insertBelow(previous, child)
         continue
       }
       if (previous === undefined && leading.length > 0) this.insertFirst(leading, child.origin, joinAt)
       previous = child.origin
       this.visit(child)
     }
+  }
+
+  private insertBelow(previous: RangedChild, child: Child): void {
+    const at = this.below(previous)
+    this.emission.lines(at, this.render(child, lines.wouldBeContent(this.text, at, this.column + 1)))
   }
 
   private visit(child: Child): void {
@@ -119,9 +124,9 @@ class BlockEmitter {
     emitNode(this.emission, child.origin.value, child.node, { context: this.context, column: this.column, isItem })
   }
 
-  private render(child: Child): string[] {
+  private render(child: Child, quoteLines = false): string[] {
     const { styles } = this.emission
-    const style = { ...styles.block(this.context), quoteAll: styles.quotesAll(this.context) }
+    const style = { ...styles.block(this.context), quoteAll: styles.quotesAll(this.context), quoteLines }
     const value = overlayValue(child.node)
     if ('key' in child) return renderEntry(child.key, value, this.column, style)
     return renderItem(value, this.column, styles.dashGap(this.origin), style)

@@ -197,7 +197,11 @@ class Lexer {
         return
       }
     }
-    if (code === ASTERISK) this.property()
+    if (code === ASTERISK) {
+      this.property()
+      this.atToken = false
+      return
+    }
     this.plain()
   }
 

@@ -89,6 +89,20 @@ export function skipTrailingComments(text: string, start: number, column: number
   return at < text.length && next.kind === 'content' && next.column >= column ? start : end
 }
 
+/**
+ * Whether the lines from `start` on would become content of a block scalar put above them, indented by `column`:
+ * blank lines with more spaces, or comments as deep.
+ */
+export function wouldBeContent(text: string, start: number, column: number): boolean {
+  for (let at = start; at < text.length; at = nextLine(text, at)) {
+    const line = lineAt(text, at)
+    if (line.kind === 'content') return false
+    if (line.kind === 'comment') return line.column >= column
+    if (lineEnd(text, at) - at > column) return true
+  }
+  return false
+}
+
 /** Start of the block of comment lines directly above a line, at `column`; the line's own start when there is none. */
 export function leadingComments(text: string, start: number, column: number): number {
   let first = start

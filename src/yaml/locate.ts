@@ -10,7 +10,7 @@ interface Frame {
   end: number
   kind: string | null
   result: unknown
-  readonly children: Frame[]
+  children: Frame[]
 }
 
 interface Span {
@@ -75,6 +75,17 @@ function readFrames(slice: string): Frame | undefined {
 }
 
 function close(frame: Frame, state: ReaderState): void {
+  // a flow collection is read as the key of a block map first, and kept when no colon follows
+  const [first] = frame.children
+  if (
+    first !== undefined &&
+    typeof first.result === 'object' &&
+    first.result !== null &&
+    first.result === state.result
+  ) {
+    Object.assign(frame, first)
+    return
+  }
   frame.kind = state.kind
   frame.result = state.result
   if (
@@ -88,7 +99,7 @@ function close(frame: Frame, state: ReaderState): void {
   frame.start = skipSpace(state.input, frame.start)
   if (state.input.charCodeAt(frame.start) === 0x2a) frame.end = wordEnd(state.input, frame.start)
   else frame.end = trimEnd(state.input, frame.start, state.position)
-  if (state.kind === 'scalar' || state.kind === null) frame.children.length = 0
+  if (state.kind === 'scalar' || state.kind === null) frame.children = []
 }
 
 function skipSpace(text: string, from: number): number {

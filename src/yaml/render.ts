@@ -12,6 +12,8 @@ export interface Style {
   readonly quote: 'double' | 'single'
   /** whether a string beside others that are all quoted is quoted without need; holds for the outermost value */
   readonly quoteAll?: boolean
+  /** whether texts of several lines are quoted too, because what follows would become part of a block scalar */
+  readonly quoteLines?: boolean
 }
 
 export interface FlowStyle {
@@ -133,7 +135,7 @@ export function renderEntry(key: string, value: Json, column: number, style: Sty
     const child = column + (Array.isArray(value) ? style.sequenceOffset : style.step)
     return [head, ...renderBlock(value, child, nested(style))]
   }
-  const literal = typeof value === 'string' ? toLiteral(value) : undefined
+  const literal = literalOf(value, style)
   if (literal !== undefined) return [`${head} ${literal.header}`, ...indented(literal.lines, column + style.step)]
   return [`${head} ${renderInline(value, style.quote, false, style.quoteAll)}`]
 }
@@ -145,9 +147,13 @@ export function renderItem(value: Json, column: number, gap: number, style: Styl
     const [first = '', ...rest] = renderBlock(value, column + gap, nested(style))
     return [head + first.slice(column + gap), ...rest]
   }
-  const literal = typeof value === 'string' ? toLiteral(value) : undefined
+  const literal = literalOf(value, style)
   if (literal !== undefined) return [head + literal.header, ...indented(literal.lines, column + gap)]
   return [head + renderInline(value, style.quote, false, style.quoteAll)]
+}
+
+function literalOf(value: Json, style: Style): Literal | undefined {
+  return typeof value === 'string' && style.quoteLines !== true ? toLiteral(value) : undefined
 }
 
 function nested<S extends { readonly quoteAll?: boolean }>(style: S): S {
