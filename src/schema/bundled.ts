@@ -38,3 +38,14 @@ export function loadAjv(): typeof AjvClass {
   const module = load(isBundle ? path.join(schemaDirectory(), 'ajv.cjs') : 'ajv') as { Ajv: typeof AjvClass }
   return module.Ajv
 }
+
+/** The validator of configuration files that the build compiled; undefined in the sources. */
+export function loadConfigurationValidator(): StandaloneValidate | undefined {
+  if (!isBundle) return undefined
+  return (load(path.join(schemaDirectory(), 'config.cjs')) as { readonly config: StandaloneValidate }).config
+}
+
+/** The compiler of JSON Schema 2020-12; only in the sources, as the bundles bring what it would compile. */
+export function loadAjv2020(): typeof AjvClass {
+  return (load('ajv/dist/2020') as { Ajv2020: typeof AjvClass }).Ajv2020
+}

@@ -165,7 +165,7 @@ function asSchema(value: unknown): JsonSchema | undefined {
 }
 
 /** The known name nearest to a misspelt one, if it is near enough to be meant. */
-function closest(name: string, candidates: readonly string[]): string | undefined {
+export function closest(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of candidates) {
