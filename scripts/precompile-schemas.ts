@@ -89,5 +89,5 @@ function commonValidators(): string {
     ajv.addSchema(schema, name)
     open.push(...definitionReferences(schema))
   }
-  return standaloneCode.default(ajv, Object.fromEntries(names.map(name => [name, name])))
+  return standaloneCode(ajv, Object.fromEntries(names.map(name => [name, name])))
 }

@@ -81,7 +81,7 @@ export function readCustomResources(
       case 'text':
         return limited('string', own)
       case 'number':
-        return limited(own?.integer === true ? 'int64' : 'number', own)
+        return limited(own?.integer ?? 'number', own)
       case 'boolean':
         return 'boolean'
       case 'choice':

@@ -1,7 +1,7 @@
 // Recovers from a compiled validator what its declarations leave out: integers, lengths, bounds, patterns.
 
 export interface Limits {
-  integer?: true
+  integer?: 'int32' | 'int64'
   [keyword: string]: unknown
 }
 
@@ -27,7 +27,7 @@ export function readLimits(code: string): Map<string, Limits> {
 
 function limitsIn(body: string): Limits {
   const limits: Limits = {}
-  if (body.includes('params:{type:"integer"}')) limits.integer = true
+  if (body.includes('params:{type:"integer"}')) limits.integer = body.includes('{format:"int32"}') ? 'int32' : 'int64'
   for (const match of body.matchAll(/keyword:"(m(?:in|ax)(?:Length|Items))",params:\{limit:(\d+)\}/g)) {
     limits[match[1] ?? ''] = Number(match[2])
   }

@@ -19,11 +19,15 @@ export class BundledDefinitions {
   /** Name of the definition of `apiVersion/kind`, among the builtin kinds first. */
   nameOf(apiVersion: string, kind: string): string | undefined {
     const key = `${apiVersion}/${kind}`
-    this.#kinds ??= inVersion(this.builtin.versions, this.#version, this.builtin.kinds)
-    const name = this.#kinds.get(key)
-    if (name !== undefined) return name
-    this.#customKinds ??= inVersion(this.custom.versions, this.custom.versions[0] ?? '', this.custom.kinds)
-    return this.#customKinds.get(key)
+    return this.builtinKinds.get(key) ?? this.customKinds.get(key)
+  }
+
+  /** Every kind of the version, builtin and custom. */
+  kinds(): [apiVersion: string, kind: string][] {
+    return [...this.builtinKinds.keys(), ...this.customKinds.keys()].map(key => {
+      const slash = key.lastIndexOf('/')
+      return [key.slice(0, slash), key.slice(slash + 1)]
+    })
   }
 
   schemaOf(name: string): JsonSchema | undefined {
@@ -47,6 +51,16 @@ export class BundledDefinitions {
     const custom = this.custom.definitions[name]
     const version = this.custom.versions[0] ?? ''
     return custom === undefined ? undefined : expandDefinition(inVersion(this.custom.versions, version, custom))
+  }
+
+  private get builtinKinds(): ReadonlyMap<string, string> {
+    this.#kinds ??= inVersion(this.builtin.versions, this.#version, this.builtin.kinds)
+    return this.#kinds
+  }
+
+  private get customKinds(): ReadonlyMap<string, string> {
+    this.#customKinds ??= inVersion(this.custom.versions, this.custom.versions[0] ?? '', this.custom.kinds)
+    return this.#customKinds
   }
 
   private get builtin(): CompactSchemas {
