@@ -54,6 +54,7 @@ export function commandsOf(script: string): SimpleCommand[] {
   const plain = script
     .replace(/\\\r?\n/g, ' ')
     .replace(/^\s*#.*$/gm, '')
+    .replace(/\$\(\([^)]*\)\)/g, '0')
     .replace(/'[^']*'/g, quoted => (/\s/.test(quoted) ? "''" : quoted.slice(1, -1)))
     .replace(/"(?:[^"\\]|\\.)*"/g, quoted => (/\$\(|`/.test(quoted) || !/\s/.test(quoted) ? quoted.slice(1, -1) : '""'))
     .replace(/[12]?>&[12-]/g, '')

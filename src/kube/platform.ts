@@ -2,6 +2,7 @@
 
 import { at } from '../yaml/path.ts'
 import { member } from '../yaml/value.ts'
+import { directoryOf } from './kustomization.ts'
 import type { Workload } from './workload.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -16,11 +17,20 @@ export function isWindows(workload: Workload): boolean {
 
 /**
  * Whether the set is made for OpenShift, which gives each namespace a range of uids and rejects pods that ask for
- * another one (https://docs.openshift.com/container-platform/latest/authentication/managing-security-context-constraints.html).
+ * another one (https://docs.openshift.com/container-platform/latest/authentication/managing-security-context-constraints.html):
+ * an object that only OpenShift knows stands in the same folder or in the same, known namespace.
  */
 export function isOpenShift(workspace: Workspace, workload: Workload): boolean {
-  const markers = ['Route', 'DeploymentConfig', 'SecurityContextConstraints']
-  return markers.some(kind =>
-    workspace.inNamespace(workload.resource, kind).some(resource => resource.group.endsWith('openshift.io')),
+  const { resource } = workload
+  const folder = directoryOf(resource.origin.file)
+  return ['Route', 'DeploymentConfig', 'SecurityContextConstraints'].some(kind =>
+    workspace
+      .ofKind(kind)
+      .filter(marker => marker.group.endsWith('openshift.io'))
+      .some(
+        marker =>
+          directoryOf(marker.origin.file) === folder ||
+          (resource.namespace !== undefined && marker.namespace === resource.namespace),
+      ),
   )
 }

@@ -14,8 +14,10 @@ export interface Mount {
   readonly volume: JsonObject | undefined
 }
 
-/** Types whose content outlives the pod. */
-const CLAIMS: ReadonlySet<string | undefined> = new Set(['persistentVolumeClaim', 'claimTemplate', 'ephemeral'])
+/** Types that are filled anew for each pod, or belong to the node. */
+const PASSING: ReadonlySet<string | undefined> = new Set([
+  ...['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'image', 'gitRepo', 'hostPath', undefined],
+])
 
 export function mountsOf(container: Container): Mount[] {
   const { workload } = container
@@ -36,14 +38,14 @@ export function mountsOf(container: Container): Mount[] {
   })
 }
 
-/** Whether the mount's content outlives the pod: a claim of the set, of a template, or a generic ephemeral volume. */
-export function isClaim(mount: Mount): boolean {
-  return CLAIMS.has(mount.source)
+/** Whether the mount holds stored data: a claim, or a disk or share that the pod names itself. */
+export function isStored(mount: Mount): boolean {
+  return !PASSING.has(mount.source)
 }
 
-/** Whether a container of the workload mounts a claim. */
-export function mountsClaim(workload: Workload): boolean {
-  return workload.containers.some(container => mountsOf(container).some(isClaim))
+/** Whether a container of the workload mounts stored data. */
+export function mountsStored(workload: Workload): boolean {
+  return workload.containers.some(container => mountsOf(container).some(isStored))
 }
 
 /** Whether a path is a mount point or stands below one. */
