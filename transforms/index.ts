@@ -1,4 +1,4 @@
-// The ordered list of transforms: each sees what the ones before it changed.
+// The transforms, in the order in which they run: each sees what the ones before it changed.
 
 import type { Transform } from '../src/sdk.ts'
 import imagePullPolicy from './image-pull-policy.ts'
