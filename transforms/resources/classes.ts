@@ -34,11 +34,12 @@ const CLASSES = {
   jvm: of('jvm', 'a JVM program', [250, 512], [1000, 1024]),
   go: of('go', 'a Go program', [50, 64], [500, 256]),
   python: of('python', 'a Python program', [100, 128], [500, 512]),
-  small: of('small', 'a container that waits or prepares', [20, 32], [200, 128]),
+  small: of('small', 'a small helper', [20, 32], [200, 128]),
   exporter: of('exporter', 'a metrics exporter', [20, 64], [200, 128]),
   kafka: of('kafka', 'a Kafka broker', [250, 1024], [2000, 2560]),
   kafkaProduction: of('kafka', 'a Kafka broker in production', [1000, 4096], [2000, 4096]),
   zookeeper: of('zookeeper', 'a ZooKeeper server', [100, 512], [500, 768]),
+  store: of('store', 'a store of data', [100, 128], [500, 512]),
   mongodb: of('mongodb', 'a MongoDB server', [250, 512], [1000, 1024]),
 } as const satisfies Record<string, Class>
 
@@ -82,10 +83,20 @@ const SIGNS: readonly Signs[] = [
     images: [
       ...['openjdk', 'eclipse-temurin', 'amazoncorretto', 'ibmjava', 'sapmachine', 'tomcat', 'tomee', 'jetty', 'maven'],
       ...['gradle', 'keycloak', 'kafdrop', 'kafka-ui', 'akhq', 'cmak', 'kafka-manager', 'flink', 'logstash', 'wildfly'],
-      ...['cp-schema-registry', 'cp-kafka-connect', 'cp-kafka-connect-base', 'cp-kafka-rest', 'cp-ksqldb-server'],
-      ...['cp-enterprise-control-center', 'kafka-connect', 'zipkin', 'hazelcast', 'open-liberty', 'spring-boot-admin'],
+      ...[
+        'kafka-connect',
+        'zipkin',
+        'hazelcast',
+        'hazelcast-kubernetes',
+        'open-liberty',
+        'spring-boot-admin',
+        'zeppelin',
+      ],
     ],
-    programs: ['java', 'catalina.sh', 'mvn', 'gradle'],
+    programs: [
+      ...['java', 'catalina.sh', 'mvn', 'gradle', 'schema-registry-start', 'kafka-rest-start', 'ksql-server-start'],
+      ...['connect-distributed', 'connect-distributed.sh', 'connect-standalone.sh', 'kafka-run-class.sh'],
+    ],
     variables:
       /^(?:_?JAVA_(?:TOOL_)?(?:OPTIONS|OPTS|ARGS)|JDK_JAVA_OPTIONS|JVM_OPTS|CATALINA_OPTS|SPRING_\w+|QUARKUS_\w+|MICRONAUT_\w+)$/,
   },
@@ -126,6 +137,7 @@ export function classOf(workspace: Workspace, container: Container): Class {
   }
   const programs = programsOf(container)
   const variables = envNames(container)
+  if (image?.components.at(-2) === 'confluentinc') return CLASSES.jvm
   for (const signs of SIGNS) {
     if (signs.images.includes(last) && isLanguageImage(image, last)) return signs.class
     if (programs.some(program => signs.programs.includes(program))) return signs.class
@@ -155,6 +167,7 @@ function isSmall(container: Container, image: string): boolean {
 const INSTALLERS: ReadonlySet<string> = new Set([
   ...['apk', 'apt', 'apt-get', 'yum', 'dnf', 'pip', 'pip3', 'npm', 'yarn', 'git', 'tar', 'unzip', 'java', 'python'],
   ...['mysqldump', 'pg_dump', 'pg_restore', 'rsync', 'python3', 'go', 'make', 'gcc', 'node', 'helm', 'terraform'],
+  ...['nsenter', 'chroot'],
 ])
 
 /** An init container, or a Job that a release tool runs beside an installation. */

@@ -158,23 +158,37 @@ function whyOf(
   open: string | undefined,
   withLimit: string | undefined,
 ): string {
-  const written = Object.entries(value).map(([side, amounts]) => `${side} ${amountsText(amounts as JsonObject)}`)
-  const rest = open === undefined ? '' : `; no memory limit, because ${open}`
+  const written = Object.entries(value).map(([side, amounts]) => `${side} of ${amountsText(amounts as JsonObject)}`)
+  const rest = open === undefined ? '' : `; no memory limit is written, because ${open}`
   const note = withLimit === undefined ? '' : `; ${withLimit}`
-  return `container ${container.name} of ${describe(container.workload.resource)} leaves open what it needs and what it may take; sized as ${size.class.title}: ${written.join(', ')}${note}${rest}`
+  return `${subject(container)} has ${lacksOf(value)}; as ${size.class.title} it gets ${written.join(' and ')}${note}${rest}`
+}
+
+function subject(container: Container): string {
+  return `container ${container.name} of ${describe(container.workload.resource)}`
+}
+
+/** `no requests and no limits`, `no memory request and no CPU limit`. */
+function lacksOf(value: JsonObject): string {
+  const lacks = ['requests', 'limits'].flatMap(side => {
+    const amounts = Object.keys(member(value, side) ?? {})
+    if (amounts.length === 2) return [`no ${side}`]
+    return amounts.map(name => `no ${name === 'cpu' ? 'CPU' : 'memory'} ${side.slice(0, -1)}`)
+  })
+  return lacks.length === 1 ? lacks.join('') : `${lacks.slice(0, -1).join(', ')} and ${lacks.at(-1)}`
 }
 
 function amountsText(amounts: JsonObject): string {
   return Object.entries(amounts)
-    .map(([name, amount]) => `${name} ${amount}`)
-    .join(' and ')
+    .map(([name, amount]) => `${amount} ${name === 'cpu' ? 'CPU' : name}`)
+    .join(' / ')
 }
 
 function openRest(container: Container, open: NonNullable<Size['open']>): Change {
   return change({
     target: targetOf(container),
     code: open.code,
-    why: `container ${container.name} of ${describe(container.workload.resource)} has no memory limit, and none is written, because ${open.why}`,
+    why: `${subject(container)} has no memory limit, and none is written, because ${open.why}`,
     risks: 'restart',
     edits: [],
     leaves: [open.step],
@@ -217,7 +231,7 @@ function overQuota(container: Container, value: JsonObject, quota: string, key: 
     code: 'quota-exceeded',
     why: `container ${container.name} leaves open what it needs, and with the usual amounts the sum of its namespace would exceed ${key} of ${quota}`,
     next: `raise the quota or write smaller amounts; the usual ones are ${Object.entries(value)
-      .map(([side, amounts]) => `${side} ${amountsText(amounts as JsonObject)}`)
+      .map(([side, amounts]) => `${side} of ${amountsText(amounts as JsonObject)}`)
       .join(', ')}`,
   })
 }

@@ -56,20 +56,22 @@ export interface Size {
 
 export function sizeOf(workspace: Workspace, container: Container, policy: CpuLimits, sizing: Sizing): Size {
   const { workload } = container
-  const found = detectSystem(workload)
-  const system = found?.container === container ? found : undefined
+  const system = detectSystem({ ...workload, containers: [container] })
   const base = system === undefined ? ofProgram(workspace, container) : ofSystem(workspace, system, sizing)
-  const open = base.open ?? openForReasonOutside(workspace, container, base.class, system)
   const extra = memoryVolumes(container)
-  const limited = open === undefined && extra !== undefined
-  const memory = limited ? Math.max(base.limits.memory ?? 0, base.floor) + extra : undefined
-  const cpu = hasCpuLimit(workload, found, system, base.class, policy) ? base.limits.cpu : undefined
-  const { withLimit, open: _, ...rest } = base
+  const open =
+    base.open ??
+    openForReasonOutside(workspace, container, base.class, system) ??
+    (extra === undefined ? openVolume(container) : undefined)
+  const { withLimit, ...rest } = base
+  const cpu = hasCpuLimit(workload, system, base.class, policy, open !== undefined) ? { cpu: base.limits.cpu ?? 0 } : {}
+  if (open !== undefined) return { ...rest, limits: cpu, open }
+  const memory = Math.max(base.limits.memory ?? 0, base.floor) + (extra ?? 0)
   return {
     ...rest,
     floor: base.floor + (extra ?? 0),
-    limits: { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) },
-    ...(limited ? (withLimit === undefined ? {} : { withLimit }) : { open: open ?? openVolume(container) }),
+    limits: { ...cpu, memory },
+    ...(withLimit === undefined ? {} : { withLimit }),
   }
 }
 
@@ -97,7 +99,7 @@ function ofSystem(workspace: Workspace, system: System, sizing: Sizing): Size {
     return { ...size, open: grown(container, `how large the data of ${system.title} has grown is not in the files`) }
   }
   return {
-    ...plain(CLASSES.generic),
+    ...plain(CLASSES.store),
     open: grown(
       container,
       `${system.title} needs memory for the data that it holds, and how much that is cannot be read from the files`,
@@ -195,7 +197,7 @@ function openForReasonOutside(
   if (isHeavy(workspace, container))
     return grown(container, 'how much memory it needs follows from the work that it is given')
   if (kind.id !== 'jvm' && container.role !== 'init' && mountsStored(container.workload)) {
-    return grown(container, 'it keeps data on a claim, and how much memory that takes is not in the files')
+    return grown(container, 'it works on stored data, and how much memory that takes is not in the files')
   }
   return undefined
 }
@@ -210,19 +212,22 @@ function hasDevice(container: Container): boolean {
   )
 }
 
-/** Stateful systems suffer from throttling; a Kafka broker is given two cores, because a review asks for its limit. */
+/**
+ * Stateful systems suffer from throttling; a Kafka broker is given two cores, because a review asks for its limit.
+ * Where the memory limit stays open the load is unknown, so the CPU limit stays open with it.
+ */
 function hasCpuLimit(
   workload: Workload,
-  found: System | undefined,
   system: System | undefined,
   kind: Class,
   policy: CpuLimits,
+  open: boolean,
 ): boolean {
   if (policy !== 'stateless') return policy === 'all'
-  if (isCritical(workload)) return false
+  if (open) return false
   if (system !== undefined) return system.family === 'kafka'
   if (kind.id === 'small' || kind.id === 'exporter') return true
-  return found === undefined && workload.resource.kind !== 'StatefulSet' && !mountsStored(workload)
+  return detectSystem(workload) === undefined && workload.resource.kind !== 'StatefulSet' && !mountsStored(workload)
 }
 
 /** MiB of the memory-backed volumes that count against the container's limit; undefined when one has no size. */
