@@ -2,13 +2,10 @@
 
 import type { Transform } from '../src/sdk.ts'
 import imagePullPolicy from './image-pull-policy.ts'
-import imagePullPolicy from './image-pull-policy.ts'
 import ingress from './ingress/index.ts'
 import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
 import resources from './resources/index.ts'
-import resources from './resources/index.ts'
-import runAsNonRoot from './run-as-non-root/index.ts'
 import runAsNonRoot from './run-as-non-root/index.ts'
 
 const transforms: readonly Transform[] = [
