@@ -7,8 +7,8 @@ interface Comment {
   readonly line: number
   /** whether it has its line for itself, or stands behind a dash or behind other text */
   readonly place: 'own' | 'dash' | 'trailing'
-  /** whether a key, dash or marker stands on its line */
-  readonly hasAnchor: boolean
+  /** first key of its line as written; undefined where its line has none */
+  readonly key: string | undefined
   /** number of anchors above the comment, those of its own line included */
   readonly above: number
 }
@@ -16,7 +16,7 @@ interface Comment {
 /** A text as the gate sees it: its comments, and what they can stand beside. */
 interface Outline {
   readonly comments: readonly Comment[]
-  /** the first key of each line, or its dash or marker when it has no key */
+  /** text of each line that holds a key, a dash or a marker, without its comment */
   readonly anchors: readonly string[]
 }
 
@@ -51,7 +51,7 @@ export function lostComments(
   const old = outline(before)
   const now = outline(after)
   const { matches, missing } = match(old, now, new Set(removed))
-  const displaced = displacedComments(old, now, matches, isSame)
+  const displaced = displacedComments(old, now, matches).concat(strays(matches, isSame))
   return [...missing, ...displaced].map(({ line, text }) => nameComment(line, text))
 }
 
@@ -74,11 +74,27 @@ function match(old: Outline, now: Outline, removed: ReadonlySet<string>): { matc
   return { matches, missing }
 }
 
+/** Trailing comments that stand behind another key now. */
+function strays(matches: readonly Match[], isSame: SameName): Comment[] {
+  return matches
+    .filter(({ before, after }) => !isSamePlace(before.place, after.place) || !isSameKey(before, after, isSame))
+    .map(({ before }) => before)
+}
+
+/** A comment behind a dash is between the two others: what stands behind the dash may come and go. */
+function isSamePlace(before: Comment['place'], after: Comment['place']): boolean {
+  return before === after || before === 'dash' || after === 'dash'
+}
+
+function isSameKey(before: Comment, after: Comment, isSame: SameName): boolean {
+  return before.key === undefined || after.key === undefined || isSame(before.key, after.key)
+}
+
 /**
- * Between two comments that both texts have, edits add, take away and rename keys. A comment is out of place when the
- * key above it stands below it now, or the other way round.
+ * Between two comments that both texts have, edits add, take away and change lines. A comment is out of place when
+ * the line above it stands below it now, or the other way round.
  */
-function displacedComments(old: Outline, now: Outline, matches: readonly Match[], isSame: SameName): Comment[] {
+function displacedComments(old: Outline, now: Outline, matches: readonly Match[]): Comment[] {
   const displaced: Comment[] = []
   for (const [position, { before, after }] of matches.entries()) {
     const previous = matches[position - 1]
@@ -88,31 +104,22 @@ function displacedComments(old: Outline, now: Outline, matches: readonly Match[]
     const nowAbove = now.anchors.slice(previous?.after.above ?? 0, after.above)
     const nowBelow = now.anchors.slice(after.above, next?.after.above)
     const isMoved =
-      hasCrossed(oldAbove.at(-1), nowAbove, oldBelow, nowBelow, isSame) ||
-      hasCrossed(oldBelow[0], nowBelow, oldAbove, nowAbove, isSame)
-    const isTrailing = before.place === 'trailing' && after.place === 'trailing'
-    const hasOtherLine = isTrailing && before.hasAnchor && !isSame(oldAbove.at(-1) ?? '', nowAbove.at(-1) ?? '')
-    if (isMoved || hasOtherLine || !isSamePlace(before.place, after.place)) displaced.push(before)
+      hasCrossed(oldAbove.at(-1), nowAbove, oldBelow, nowBelow) || hasCrossed(oldBelow[0], nowBelow, oldAbove, nowAbove)
+    if (isMoved) displaced.push(before)
   }
   return displaced
 }
 
-/** A comment behind a dash is between the two others: what stands behind the dash may come and go. */
-function isSamePlace(before: Comment['place'], after: Comment['place']): boolean {
-  return before === after || before === 'dash' || after === 'dash'
-}
-
-/** Whether a key left its side of a comment and came up on the other one. */
+/** Whether a line left its side of a comment and came up on the other one. */
 function hasCrossed(
-  name: string | undefined,
+  line: string | undefined,
   nowSide: readonly string[],
   oldOther: readonly string[],
   nowOther: readonly string[],
-  isSame: SameName,
 ): boolean {
-  if (name === undefined || nowSide.some(other => isSame(name, other))) return false
-  const matching = (side: readonly string[]): number => side.filter(other => isSame(name, other)).length
-  return matching(nowOther) > matching(oldOther)
+  if (line === undefined || nowSide.includes(line)) return false
+  const count = (side: readonly string[]): number => side.filter(other => other === line).length
+  return count(nowOther) > count(oldOther)
 }
 
 interface Places {
@@ -143,14 +150,15 @@ function outline(text: string): Outline {
   let line: Token[] = []
   const closeLine = (): void => {
     const comment = line.at(-1)?.kind === 'comment' ? line.at(-1) : undefined
-    const anchor = line.find(token => token.kind === 'key' && token.flow === 0) ?? line.find(isAnchor)
-    if (anchor !== undefined) anchors.push(text.slice(anchor.start, anchor.end))
+    const anchor = line.find(isAnchor)
+    const key = line.find(token => token.kind === 'key' && token.flow === 0)
+    if (anchor !== undefined) anchors.push(lineText(text, anchor, comment))
     if (comment !== undefined) {
       comments.push({
         text: text.slice(comment.start, comment.end).trimEnd(),
         line: comment.line,
         place: placeOf(text.slice(comment.start - comment.column, comment.start)),
-        hasAnchor: anchor !== undefined,
+        key: key && text.slice(key.start, key.end),
         above: anchors.length,
       })
     }
@@ -164,6 +172,11 @@ function outline(text: string): Outline {
   }
   closeLine()
   return { comments, anchors }
+}
+
+function lineText(text: string, token: Token, comment: Token | undefined): string {
+  const newline = text.indexOf('\n', token.start)
+  return text.slice(token.start - token.column, comment?.start ?? (newline < 0 ? text.length : newline)).trim()
 }
 
 function placeOf(prefix: string): Comment['place'] {

@@ -120,7 +120,7 @@ class ValueEmitter {
       emission.cut(origin.start, headerEnd(text, origin), token)
       emission.cut(lines.nextLine(text, origin.start), end, '')
     } else if (origin.kind === 'scalar' && origin.style === 'empty') emission.cut(origin.head, origin.head, ` ${token}`)
-    else emission.cut(origin.start, origin.end, token)
+    else emission.remove(origin.start, origin.end, token)
     if (below.length > 0) emission.lines(end, below)
   }
 

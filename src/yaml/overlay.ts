@@ -138,6 +138,11 @@ class OverlayEditor {
     }
   }
 
+  private refuseImplicit(origin: Ranged): void {
+    if (origin.kind !== 'map' || !origin.isImplicit) return
+    this.refuse('complex-key', 'a pair without braces in a flow sequence cannot be edited', origin)
+  }
+
   private refuseShared(origin: Ranged): void {
     if (origin.kind === 'alias') this.refuse('alias-on-path', `the alias *${origin.name} stands on the path`, origin)
     const { anchor } = origin
@@ -159,6 +164,7 @@ class OverlayEditor {
   }
 
   private add(collection: MapOverlay | SequenceOverlay, step: string, value: Json, after?: readonly string[]): void {
+    this.refuseComplex(collection)
     if (collection.kind === 'sequence') {
       const { children } = collection
       const index = step === '-' ? children.length : indexOf(step, children.length)
@@ -172,15 +178,18 @@ class OverlayEditor {
       this.replace(standing, value)
       return
     }
-    this.refuseComplex(collection)
     const entry: EntryOverlay = { key: step, origin: undefined, node: { kind: 'fresh', value } }
     children.splice(placeAfter(children, after), 0, entry)
   }
 
-  private refuseComplex(map: MapOverlay): void {
-    const complex = map.origin?.children.find(child => child.isComplex)
+  /** Entries that are not written `key: value` have no neighbours whose layout can be trusted. */
+  private refuseComplex(collection: MapOverlay | SequenceOverlay): void {
+    const { origin } = collection
+    if (origin?.kind === 'sequence') for (const child of origin.children) this.refuseImplicit(child.value)
+    if (origin?.kind !== 'map') return
+    const complex = origin.children.find(child => child.isComplex)
     if (complex !== undefined)
-      this.refuse('complex-key', 'the map has an explicit key, or one with an anchor or tag', complex)
+      this.refuse('complex-key', 'the map has a key that is not written on one line, as key: value', complex)
   }
 
   private remove(collection: MapOverlay | SequenceOverlay, step: string): void {
@@ -190,7 +199,7 @@ class OverlayEditor {
         : indexOf(step, collection.children.length - 1)
     const child = collection.children[index]
     if (child === undefined) this.refuse('path-not-found', `there is no ${step} on the path`, collection.origin)
-    if (collection.kind === 'map') this.refuseComplex(collection)
+    this.refuseComplex(collection)
     if (child.origin !== undefined) this.refuseReferenced(child.origin.value, child.origin.start, child.origin.end)
     collection.children.splice(index, 1)
   }
@@ -214,6 +223,7 @@ class OverlayEditor {
     if (node.kind === 'kept') {
       this.refuseShared(node.origin)
       if (equalJson(node.origin.value, value)) return
+      this.refuseImplicit(node.origin)
       if (node.origin.kind === 'scalar' && node.origin.tag !== undefined) {
         this.refuse('tagged-value', `the value has the tag ${node.origin.tag}`, node.origin)
       }

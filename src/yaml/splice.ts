@@ -57,7 +57,11 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
     : output.toString()
 }
 
+const KEEPING_HEADER = /[|>][1-9]?\+/
+
 function withoutFinalNewline(text: string): string {
+  // the blank lines at the end may be content of a block scalar that keeps them
+  if (/\n\r?\n$/.test(text) && KEEPING_HEADER.test(text)) return text
   return text.endsWith('\r\n') ? text.slice(0, -2) : text.endsWith('\n') ? text.slice(0, -1) : text
 }
 

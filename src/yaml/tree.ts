@@ -55,7 +55,7 @@ export interface RangedEntry {
   /** first character of the entry */
   readonly start: number
   readonly end: number
-  /** an explicit key (`? a`), or one with anchor, tag or alias */
+  /** an explicit key (`? a`), one with anchor, tag or alias, or one of several lines */
   readonly isComplex: boolean
   readonly hasColon: boolean
   readonly isMerge: boolean
@@ -220,7 +220,7 @@ class Builder {
       keyStyle,
       start: prefix?.offset ?? keyStart,
       end: Math.max(value.end, head),
-      isComplex: prefix !== undefined || keyStyle === 'empty',
+      isComplex: prefix !== undefined || keyStyle === 'empty' || this.text.slice(keyStart, keyEnd).includes('\n'),
       hasColon: colon !== undefined,
       isMerge: keyStyle === 'plain' && text === '<<',
       value,
