@@ -5,7 +5,7 @@ import { keysBefore } from '../kube/field-order.ts'
 import type { Origin, Resource } from '../kube/resource.ts'
 import type { LoadedFile, Workspace } from '../kube/workspace.ts'
 import { lower } from '../yaml/lower.ts'
-import { type Path, toPointer } from '../yaml/path.ts'
+import { fromPointer, type Path, toPointer } from '../yaml/path.ts'
 import type { Intent, Operation } from '../yaml/types.ts'
 import { asObject, cloneJson, type Json, type JsonObject } from '../yaml/value.ts'
 import { recordOf } from './finding.ts'
@@ -80,10 +80,8 @@ export class DocumentStates {
     for (const group of byResource(edits)) {
       const resource = workspace.current(group.resource.origin) ?? group.resource
       const { file, document, path: prefix } = resource.origin
-      const operations = lower(
-        resource.value,
-        group.edits.map(edit => toIntent(edit, resource)),
-      )
+      const intents = group.edits.map(toIntent)
+      const operations = lower(resource.value, intents).map(operation => placed(operation, resource.kind))
       if (operations.length === 0) continue
       const value = cloneJson(resource.value)
       for (const operation of operations) {
@@ -205,13 +203,11 @@ function byResource(edits: readonly Edit[]): { resource: Resource; edits: Resour
   return groups
 }
 
-function toIntent(edit: ResourceEdit, resource: Resource): Intent {
+function toIntent(edit: ResourceEdit): Intent {
   const { path } = edit
   switch (edit.op) {
-    case 'set': {
-      const after = edit.after ?? keysBefore(resource.kind, path.slice(0, -1), String(path.at(-1)))
-      return { op: 'set', path, value: edit.value, ...(after === undefined ? {} : { after }) }
-    }
+    case 'set':
+      return { op: 'set', path, value: edit.value, ...(edit.after === undefined ? {} : { after: edit.after }) }
     case 'append':
       return { op: 'append', path, value: edit.value }
     case 'insert':
@@ -221,6 +217,14 @@ function toIntent(edit: ResourceEdit, resource: Resource): Intent {
     case 'rename':
       return { op: 'rename', path, to: edit.to }
   }
+}
+
+/** A new key stands where people look for it, also when it is a parent that an edit made on its way. */
+function placed(operation: Operation, kind: string): Operation {
+  if (operation.op !== 'add' || operation.after !== undefined) return operation
+  const steps = fromPointer(operation.path)
+  const after = keysBefore(kind, steps.slice(0, -1), steps.at(-1) ?? '')
+  return after === undefined ? operation : { ...operation, after }
 }
 
 function prefixed(operation: Operation, prefix: Path): Operation {

@@ -39,9 +39,19 @@ const ORDERS: readonly (readonly [parent: readonly string[], keys: readonly stri
   [['template'], ['metadata', 'spec']],
 ]
 
+const SPECS: Readonly<Record<string, readonly string[]>> = {
+  Deployment: WORKLOAD_SPEC,
+  StatefulSet: WORKLOAD_SPEC,
+  DaemonSet: WORKLOAD_SPEC,
+  ReplicaSet: WORKLOAD_SPEC,
+  Rollout: WORKLOAD_SPEC,
+  Pod: POD_SPEC,
+  PodDisruptionBudget: BUDGET_SPEC,
+}
+
 /**
- * The keys that conventionally stand before `key` in the map at `parent` of an object of that kind; undefined when
- * there is no convention, and the new field goes to the end.
+ * The keys that conventionally stand before `key` in the map at `parent` (steps of a path or a pointer) of an object
+ * of that kind; undefined when there is no convention, and the new field goes to the end.
  */
 export function keysBefore(kind: string, parent: Path, key: string): readonly string[] | undefined {
   const order = orderOf(kind, parent)
@@ -50,10 +60,7 @@ export function keysBefore(kind: string, parent: Path, key: string): readonly st
 }
 
 function orderOf(kind: string, parent: Path): readonly string[] | undefined {
-  const steps = parent.map(step => (typeof step === 'number' ? '#' : step))
-  if (steps.length === 1 && steps[0] === 'spec') {
-    if (kind === 'PodDisruptionBudget') return BUDGET_SPEC
-    return kind === 'Pod' ? POD_SPEC : WORKLOAD_SPEC
-  }
+  const steps = parent.map(step => (/^\d+$/.test(String(step)) ? '#' : step))
+  if (steps.length === 1 && steps[0] === 'spec') return Object.hasOwn(SPECS, kind) ? SPECS[kind] : undefined
   return ORDERS.find(([suffix]) => suffix.every((step, i) => steps[steps.length - suffix.length + i] === step))?.[1]
 }
