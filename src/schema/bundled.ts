@@ -13,7 +13,7 @@ const isBundle = !here.endsWith('.ts')
 const load = createRequire(here)
 
 /** Folder of the schema data: `schemas/` of the repository, or `schemas/` beside the bundle. */
-export function schemaDirectory(): string {
+function schemaDirectory(): string {
   return path.join(path.dirname(here), isBundle ? 'schemas' : '../../schemas')
 }
 

@@ -11,7 +11,7 @@
 export type TypeWord = string | readonly [string, Readonly<Record<string, unknown>>]
 
 /** Fields of a definition; null in a later version takes a field away. */
-export type Fields = Readonly<Record<string, TypeWord | null>>
+type Fields = Readonly<Record<string, TypeWord | null>>
 
 /** What a version adds to the one before it, by version in ascending order. */
 export type Versioned<T> = Readonly<Record<string, T>>

@@ -1,7 +1,7 @@
 // Services: fields that only some types take, and ports.
 
 import type { Path } from '../../yaml/path.ts'
-import { asArray, asObject, asString, type JsonObject } from '../../yaml/value.ts'
+import { asArray, asObject, asString, type Json, type JsonObject } from '../../yaml/value.ts'
 import { isDnsLabel, isPortName } from './names.ts'
 import { judgePortNumber } from './pod.ts'
 import { type Finding, has, isUnknown, judgeUnique, maps } from './rule.ts'
@@ -32,7 +32,7 @@ function judgeType(spec: JsonObject, type: string, report: Finding): void {
   if (type !== 'LoadBalancer') {
     for (const field of LOAD_BALANCER_FIELDS) {
       const value = spec[field]
-      if (has(spec, field) && value !== 0 && !(Array.isArray(value) && value.length === 0)) only(field, 'LoadBalancer')
+      if (has(spec, field) && value !== 0 && !isEmpty(value)) only(field, 'LoadBalancer')
     }
   }
   const isExternal = type === 'LoadBalancer' || type === 'NodePort' || asArray(spec.externalIPs).length > 0
@@ -51,10 +51,14 @@ function judgeType(spec: JsonObject, type: string, report: Finding): void {
   }
 }
 
+function isEmpty(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length === 0
+}
+
 function judgePorts(spec: JsonObject, type: string, report: Finding): void {
   const path: Path = ['spec', 'ports']
   const ports = maps(spec.ports)
-  if (ports.length === 0 && type !== 'ExternalName' && spec.clusterIP !== 'None') {
+  if ((!has(spec, 'ports') || isEmpty(spec.ports)) && type !== 'ExternalName' && spec.clusterIP !== 'None') {
     report(path, 'service-ports', 'a Service needs ports unless it is headless or of type ExternalName')
   }
   for (const [index, port] of ports) {
