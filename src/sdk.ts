@@ -82,6 +82,7 @@ export interface ChangeSpec {
   readonly why: string
   readonly risks: Risk | readonly Risk[]
   readonly edits: readonly Edit[]
+  readonly steps?: readonly FollowUp[]
   readonly leaves?: readonly FollowUp[]
   readonly preconditions?: readonly Precondition[]
   readonly warnings?: readonly string[]
@@ -99,6 +100,7 @@ export function change(spec: ChangeSpec): Change {
     leaves: spec.leaves ?? [],
     preconditions: spec.preconditions ?? [],
     warnings: spec.warnings ?? [],
+    ...(spec.steps === undefined ? {} : { steps: spec.steps }),
     ...(spec.unit === undefined ? {} : { unit: spec.unit }),
   }
 }
@@ -110,6 +112,7 @@ export interface DeclineSpec {
   readonly why: string
   /** what to do instead */
   readonly next: string
+  readonly steps?: readonly FollowUp[]
   readonly snippet?: string
   readonly allow?: Allow
   readonly warnings?: readonly string[]
@@ -123,6 +126,7 @@ export function decline(spec: DeclineSpec): Decline {
     reason: { code: spec.code, text: spec.why },
     next: spec.next,
     warnings: spec.warnings ?? [],
+    ...(spec.steps === undefined ? {} : { steps: spec.steps }),
     ...(spec.snippet === undefined ? {} : { snippet: spec.snippet }),
     ...(spec.allow === undefined ? {} : { allow: spec.allow }),
   }
@@ -135,6 +139,10 @@ export function set(resource: Resource, path: Path, value: Json): Edit {
 
 export function append(resource: Resource, path: Path, value: Json): Edit {
   return { op: 'append', resource, path, value }
+}
+
+export function insert(resource: Resource, path: Path, index: number, value: Json): Edit {
+  return { op: 'insert', resource, path, index, value }
 }
 
 export function remove(resource: Resource, path: Path): Edit {

@@ -207,7 +207,7 @@ class Loop {
       reason: proposal.reason,
       edits: [],
       preconditions: [],
-      followUps: proposal.next === '' ? [] : [{ text: proposal.next }],
+      followUps: [...(proposal.next === '' ? [] : [{ text: proposal.next }]), ...(proposal.steps ?? [])],
       warnings: proposal.warnings,
       ...(proposal.snippet === undefined ? {} : { snippet: proposal.snippet }),
       ...(proposal.allow === undefined ? {} : { allow: proposal.allow }),
@@ -228,7 +228,7 @@ class Loop {
       reason,
       edits,
       preconditions: change.preconditions,
-      followUps: change.leaves,
+      followUps: [...(change.steps ?? []), ...change.leaves],
       warnings: change.warnings,
     }
   }
@@ -236,7 +236,8 @@ class Loop {
   #base(transform: Transform, { target }: Proposal) {
     const resource = this.#workspace.original.current(target.resource.origin) ?? target.resource
     return {
-      id: findingId(transform.id, target),
+      // a change of this run may have made another kind of it
+      id: findingId(transform.id, { ...target, resource }),
       rule: transform.id,
       resource,
       path: target.path,

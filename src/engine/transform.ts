@@ -105,6 +105,8 @@ export interface Change {
   readonly reason: Reason
   readonly risks: readonly Risk[]
   readonly edits: readonly Edit[]
+  /** what a person does when the edits are applied, in order; the finding is closed by it */
+  readonly steps?: readonly FollowUp[]
   /** what stays open after the edits: makes the outcome `partial` */
   readonly leaves: readonly FollowUp[]
   readonly preconditions: readonly Precondition[]
@@ -120,6 +122,8 @@ export interface Decline {
   readonly reason: Reason
   /** what to do instead; for a ready snippet, its text */
   readonly next: string
+  /** the way to do it by hand, in order, where it takes several steps */
+  readonly steps?: readonly FollowUp[]
   readonly snippet?: string
   /** the one setting or flag that would allow it */
   readonly allow?: Allow

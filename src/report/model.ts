@@ -136,7 +136,7 @@ function summarise(result: RunResult): Summary {
   }
 }
 
-/** What is assumed about the cluster comes first, as things to check; then the steps of open findings, in order. */
+/** What is assumed about the cluster comes first, as things to check; then the steps of all but held findings, in order. */
 function runbookOf(findings: readonly Finding[]): RunbookStep[] {
   const steps = new Map<string, RunbookStep>()
   const add = (step: FollowUp, id: string): void => {
@@ -152,7 +152,7 @@ function runbookOf(findings: readonly Finding[]): RunbookStep[] {
     }
   }
   for (const finding of findings) {
-    if (finding.outcome !== 'partial' && finding.outcome !== 'refused') continue
+    if (finding.outcome === 'held') continue
     for (const step of finding.followUps) add(step, finding.id)
   }
   return [...steps.values()]
