@@ -49,9 +49,10 @@ export function route(service: PublishedService, port: ServicePort) {
   return { host, path: choice?.path ?? '/', port }
 }
 
-/** The line of configuration that publishes the Service. */
-export function optIn(service: PublishedService, value = 'true'): string {
-  return `ingress.services.${service.resource.name}: ${value}`
+/** The line of configuration that publishes the Service; with its namespace where the name alone fits others. */
+export function optIn({ resource }: PublishedService, value = 'true', isQualified = false): string {
+  const { name, namespace } = resource
+  return `ingress.services.${isQualified && namespace !== undefined ? `${namespace}/` : ''}${name}: ${value}`
 }
 
 type Row = (service: PublishedService) => Decline | undefined

@@ -27,7 +27,7 @@ import { backendAnnotation, ingressFor, type Publication } from './manifest.ts'
 import { INGRESS } from './options.ts'
 import type { ServicePort } from './protocol.ts'
 import { REFUSALS } from './refusals.ts'
-import { ingressAt, leadsTo, needsNodePort, routeTo } from './routes.ts'
+import { ingressAt, leadsTo, names, needsNodePort, routeTo } from './routes.ts'
 import { type PublishedService, publication, publishedService, switchWarnings, unpublish } from './service.ts'
 
 const ingress: Transform = {
@@ -161,14 +161,15 @@ function hosted(service: PublishedService, wanted: Publication, movable: readonl
   if (rival !== undefined) {
     return refuse(service, {
       code: 'host-taken',
-      why: `and ${host}${path} is taken by ${collision(rival)}`,
+      why: `and its Ingress for ${host}${path === '/' ? '' : path} would collide with ${collision(rival)}`,
       next: 'give the Service a host or path of its own',
-      config: optIn(service, '{ host: HOST }'),
+      config: optIn(service, '{ host: HOST }', true),
       port,
     })
   }
   const namesake = workspace.named(resource, 'Ingress', resource.name)
-  if (namesake !== undefined) {
+  // one that names the Service is the route of a variant in another folder
+  if (namesake !== undefined && !names(namesake, resource.name)) {
     return refuse(service, {
       code: 'name-taken',
       why: `and ${describe(namesake)} in ${namesake.origin.file} has the name of its Ingress but leads elsewhere`,

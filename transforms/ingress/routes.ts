@@ -81,7 +81,7 @@ function isPublic(route: Resource): boolean {
 }
 
 /** Whether the route's spec names the Service where backends are named, in any of the kinds' ways. */
-function names(route: Resource, service: string): boolean {
+export function names(route: Resource, service: string): boolean {
   const keys = ['name', 'serviceName', 'service', 'host']
   const visit = (value: Json): boolean => {
     if (Array.isArray(value)) return value.some(visit)

@@ -90,13 +90,16 @@ function nodePortPath(port: ServicePort): (string | number)[] {
   return ['spec', 'ports', port.index, 'nodePort']
 }
 
+/** A declared node port; one on a line of its own takes its comment along when it goes. */
+const DECLARATION = /^(?:-\s+)?["']?nodePort["']?\s*:.*|["']?nodePort["']?\s*:\s*["']?\d+/g
+
 /** Lines of the tree that name one of the Service's node ports, apart from those that declare it. */
 export function nodePortReferences(service: PublishedService): (TextReference & { readonly port: number })[] {
   return nodePorts(service).flatMap(port => {
     const mention = new RegExp(`(?<![\\w.])${port}(?!\\w)`)
     return service.workspace
       .textReferences(mention)
-      .filter(reference => !/^(?:-\s+)?["']?nodePort["']?\s*:/.test(reference.text))
+      .filter(reference => mention.test(reference.text.replace(DECLARATION, '')))
       .map(reference => ({ ...reference, port }))
   })
 }
@@ -107,7 +110,12 @@ export function switchWarnings(service: PublishedService): string[] {
   const warnings = nodePortReferences(service).map(
     ({ file, line, port }) => `${file}:${line} names node port ${port}, which this change closes`,
   )
-  if (asString(member(spec, 'externalTrafficPolicy')) === 'Local') {
+  if (service.type === 'LoadBalancer') {
+    const address = asString(member(spec, 'loadBalancerIP'))
+    const which = address === undefined ? 'its address is' : `its address ${address} is`
+    warnings.push(`${which} given up with the load balancer: names that point there have to follow`)
+  }
+  if (member(spec, 'externalTrafficPolicy') === 'Local') {
     warnings.push('externalTrafficPolicy Local kept the client address; behind a controller it is in X-Forwarded-For')
   }
   return warnings
