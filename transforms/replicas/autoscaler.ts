@@ -19,6 +19,7 @@ import {
   set,
   type Workspace,
 } from '../../src/sdk.ts'
+import { isClaimed } from '../shared/claimed.ts'
 import { findObstacle } from './hazards.ts'
 import { wishFor } from './settings.ts'
 
@@ -38,6 +39,8 @@ function judge(workspace: Workspace, settings: Settings, autoscaler: Resource): 
   const minimum = currentMinimum(autoscaler)
   const reference = at(autoscaler.value, ['spec', 'scaleTargetRef'])
   const scaled = targetOf(workspace, autoscaler)
+  const workload = scaled === undefined ? undefined : workspace.workload(scaled)
+  if (workload !== undefined && isClaimed(workload)) return undefined
   const wanted = wishFor(workspace, settings, scaled ?? autoscaler).count
   if (minimum === undefined || minimum < 1 || minimum >= wanted) return undefined
   const path = autoscalerMinimumPath(autoscaler)
@@ -57,7 +60,6 @@ function judge(workspace: Workspace, settings: Settings, autoscaler: Resource): 
       next: `raise the maximum of ${autoscaler.name} to at least ${wanted}, then its minimum`,
     })
   }
-  const workload = scaled === undefined ? undefined : workspace.workload(scaled)
   const obstacle = workload === undefined ? undefined : findObstacle(workspace, workload)
   if (obstacle !== undefined) return decline({ target, ...obstacle })
   return change({

@@ -23,11 +23,12 @@ import {
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
+import { isClaimed, isClaimedFamily } from '../shared/claimed.ts'
+import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { AUTOSCALER_KINDS, raiseMinimums } from './autoscaler.ts'
 import { findHint, findObstacle, type Hazard } from './hazards.ts'
 import { REFUSALS } from './refusals.ts'
-import { ANTI_AFFINITY, REPLICAS, type Wish, wishFor } from './settings.ts'
-import { spreadEdits } from './spread.ts'
+import { REPLICAS, type Wish, wishFor } from './settings.ts'
 import { warningsFor } from './warnings.ts'
 
 const SCALED_KINDS: readonly string[] = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Rollout']
@@ -69,6 +70,7 @@ const replicas: Transform = {
       const { resource } = workload
       if (!SCALED_KINDS.includes(resource.kind) || !isServed(resource) || isOwned(resource) || resource.partial)
         continue
+      if (isClaimed(workload)) continue
       if (workspace.autoscalersOf(resource).length === 0) yield* judge(workspace, settings, workload)
     }
     yield* judgeOrphans(workspace, settings)
@@ -211,6 +213,7 @@ function* judgeOrphans(workspace: Workspace, settings: Settings): Iterable<Propo
 function* judgeOperated(workspace: Workspace): Iterable<Proposal> {
   for (const resource of workspace.resources) {
     const system = resource.selected ? operatedSystem(resource) : undefined
+    if (system !== undefined && isClaimedFamily(system.family)) continue
     const path = system?.members
       .flatMap(steps => expand(resource, steps))
       .find(place => at(resource.value, place) === 1)

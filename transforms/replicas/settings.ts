@@ -30,16 +30,6 @@ export const REPLICAS: Section<ReplicaSettings> = {
   defaults: { target: 2, force: [] },
 }
 
-export type AntiAffinity = 'preferred' | 'required'
-
-export const ANTI_AFFINITY: Section<AntiAffinity> = {
-  name: 'antiAffinity',
-  description:
-    'Whether pods of one workload should, or must, run on different nodes; with `required` a pod stays Pending when no other node is free.',
-  schema: { enum: ['preferred', 'required'] },
-  defaults: 'preferred',
-}
-
 /** How many pods are wanted for a workload, and whether somebody asked for it by name. */
 export interface Wish {
   readonly count: number

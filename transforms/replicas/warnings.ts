@@ -14,7 +14,7 @@ import {
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
-import { hasHardRule } from './spread.ts'
+import { hasHardRule } from '../shared/spread.ts'
 
 export function warningsFor(workspace: Workspace, workload: Workload): string[] {
   const containers = workload.containers.filter(container => container.role === 'container')

@@ -10,19 +10,34 @@ import {
   member,
   type Path,
   podSelector,
+  type Section,
   set,
   type Workload,
 } from '../../src/sdk.ts'
-import type { AntiAffinity } from './settings.ts'
+
+export type AntiAffinity = 'preferred' | 'required'
+
+export const ANTI_AFFINITY: Section<AntiAffinity> = {
+  name: 'antiAffinity',
+  description:
+    'Whether pods of one workload should, or must, run on different nodes; with `required` a pod stays Pending when no other node is free.',
+  schema: { enum: ['preferred', 'required'] },
+  defaults: 'preferred',
+}
 
 const HOST = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
 
 /**
  * Edits that add the rules, each only where the pod spec has none of its kind; none at all where the author has set a
- * hard rule, which decides where pods may run.
+ * hard rule, which decides where pods may run. `kind` is what the workload is or is about to become.
  */
-export function spreadEdits(workload: Workload, antiAffinity: AntiAffinity, kubernetesVersion: string): Edit[] {
+export function spreadEdits(
+  workload: Workload,
+  antiAffinity: AntiAffinity,
+  kubernetesVersion: string,
+  kind: string = workload.resource.kind,
+): Edit[] {
   const selector = podSelector(workload)
   if (selector === undefined || hasHardRule(workload)) return []
   const { resource, spec, specPath } = workload
@@ -37,7 +52,7 @@ export function spreadEdits(workload: Workload, antiAffinity: AntiAffinity, kube
     )
   }
   if (isFree(spec, ['topologySpreadConstraints'])) {
-    const perRevision = resource.kind === 'Deployment' && compareVersions(kubernetesVersion, '1.27') >= 0
+    const perRevision = kind === 'Deployment' && compareVersions(kubernetesVersion, '1.27') >= 0
     const constraints = [HOST, ZONE].map(topologyKey => ({
       maxSkew: 1,
       topologyKey,
