@@ -3,7 +3,7 @@
 import { EffectiveSettings } from '../../src/config/settings.ts'
 import { pathIn } from '../../src/engine/finding.ts'
 import type { Finding, RunResult } from '../../src/engine/outcome.ts'
-import { RISKS, SAFE_RISKS } from '../../src/engine/risk.ts'
+import { RISKS } from '../../src/engine/risk.ts'
 import { run } from '../../src/engine/run.ts'
 import type { Transform } from '../../src/engine/transform.ts'
 import { describe } from '../../src/kube/resource.ts'
@@ -15,7 +15,7 @@ import { readText } from '../../src/yaml/read.ts'
 import { isObject, type Json } from '../../src/yaml/value.ts'
 import { type Files, type FixtureCase, sourcesOf } from './fixtures.ts'
 
-/** As `fix` does without flags: risks beyond none and restart are allowed by the configuration of the case. */
+/** Takes every risk, unless the configuration of the case says which: a fixture shows what a transform does. */
 export function runCase(fixture: FixtureCase, files: Files, transforms: readonly Transform[]): RunResult {
   const { configuration, context } = fixture
   const settings = new EffectiveSettings(configuration)
@@ -26,7 +26,7 @@ export function runCase(fixture: FixtureCase, files: Files, transforms: readonly
     transforms,
     settings,
     allowed: (transform, resource) => {
-      const names = settings.risks(transform.id, resource) ?? SAFE_RISKS
+      const names = settings.risks(transform.id, resource) ?? RISKS
       return new Set(RISKS.filter(risk => names.includes(risk)))
     },
     skip: (resource, rule) => settings.skipped(resource, rule),

@@ -104,7 +104,7 @@ function foldersIn(directory: string): string[] {
     .sort()
 }
 
-function filesBelow(directory: string): Files {
+export function filesBelow(directory: string): Files {
   const files = new Map<string, string>()
   if (!existsSync(directory)) return files
   const paths = readdirSync(directory, { recursive: true, withFileTypes: true })
