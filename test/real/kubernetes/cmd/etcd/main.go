@@ -1,0 +1,12 @@
+// The etcd server that goes with the Kubernetes version that go.mod names.
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() {
+	etcdmain.Main(os.Args)
+}
