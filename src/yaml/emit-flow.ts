@@ -4,6 +4,7 @@ import type { Emission, Slot } from './emission.ts'
 import { emitRename } from './emit-key.ts'
 import * as lines from './lines.ts'
 import {
+  childrenOf,
   type EntryOverlay,
   type ItemOverlay,
   isCollection,
@@ -59,37 +60,43 @@ function renderToken(emission: Emission, origin: Ranged, value: Json, style: Flo
   if (typeof value === 'string' && origin.kind === 'scalar' && typeof origin.value === 'string') {
     if (origin.style === 'double' || origin.style === 'single') return quoted(value, origin.style)
   }
-  const holder = slot.context?.collection
-  const isSpread = holder?.children.some(child => lines.beginsLine(emission.text, child.start)) ?? false
-  const isOwnSpread =
-    isCollection(origin) && origin.children.some(child => lines.beginsLine(emission.text, child.start))
-  if (!(isOwnSpread || (isSpread && style.json))) return renderFlow(value, style)
-  const start = lines.lineStart(emission.text, origin.start)
-  return spread(emission, value, lines.lineAt(emission.text, start).column, style, slot.context, origin.start)
-}
-
-function spread(
-  emission: Emission,
-  value: Json,
-  column: number,
-  style: FlowStyle,
-  context: Context | undefined,
-  at: number,
-): string {
-  return renderFlowLines(value, column, flowStep(emission.text, context), style).join(
-    lines.lineEndingAt(emission.text, at),
+  const isSpread = slot.context?.collection.children.some(
+    child => indentBefore(emission.text, child.start) !== undefined,
   )
+  const isOwnSpread = childrenOf(origin).some(child => indentBefore(emission.text, child.start) !== undefined)
+  if (!isOwnSpread && !(isSpread && style.json)) return renderFlow(value, style)
+  const holders = isCollection(origin) ? { collection: origin, parent: slot.context } : slot.context
+  return spread(emission, value, style, holders, origin.start)
 }
 
-/** Indentation step of flow collections that are spread over lines. */
-function flowStep(text: string, context: Context | undefined): number {
+/** White space before an offset that begins its line; undefined when other text stands before it. JSON may use tabs. */
+function indentBefore(text: string, at: number): string | undefined {
+  const prefix = text.slice(lines.lineStart(text, at), at)
+  return prefix.trim() === '' ? prefix : undefined
+}
+
+function lineIndent(text: string, at: number): string {
+  const start = lines.lineStart(text, at)
+  return /^[ \t]*/.exec(text.slice(start, at))?.[0] ?? ''
+}
+
+/** A value over several lines, as the collections around it are; `at` is on the line where it begins. */
+function spread(emission: Emission, value: Json, style: FlowStyle, context: Context | undefined, at: number): string {
+  const indent = lineIndent(emission.text, at)
+  const rendered = renderFlowLines(value, indent, indentUnit(emission.text, context), style)
+  return rendered.join(lines.lineEndingAt(emission.text, at))
+}
+
+/** White space that one level adds, in the nearest flow collection that is spread over lines. */
+function indentUnit(text: string, context: Context | undefined): string {
   for (let at = context; at !== undefined; at = at.parent) {
     const [child] = at.collection.children
-    if (!at.collection.flow || child === undefined || !lines.beginsLine(text, child.start)) continue
-    const column = lines.lineAt(text, lines.lineStart(text, at.collection.start)).column
-    return Math.max(lines.columnOf(text, child.start) - column, 0)
+    const inner = child === undefined || !at.collection.flow ? undefined : indentBefore(text, child.start)
+    if (inner === undefined) continue
+    const outer = lineIndent(text, at.collection.start)
+    if (inner.startsWith(outer)) return inner.slice(outer.length)
   }
-  return 2
+  return '  '
 }
 
 class FlowEmitter {
@@ -145,18 +152,14 @@ class FlowEmitter {
 
   private insertAfter(previous: RangedChild, child: Child): void {
     this.emission.refuseComments(previous.end, this.startAfter(previous))
-    const isSpread = lines.beginsLine(this.text, previous.start)
-    const column = lines.columnOf(this.text, previous.start)
-    const separator = isSpread ? `,${this.lineBreak()}${' '.repeat(column)}` : this.style.comma
-    this.emission.cut(previous.end, previous.end, separator + this.render(child, isSpread, column))
+    const separator = this.separator(previous)
+    this.emission.cut(previous.end, previous.end, separator + this.render(child, previous))
   }
 
   private insertBefore(next: RangedChild, children: readonly Child[]): void {
     this.emission.refuseComments(this.origin.start + 1, next.start)
-    const isSpread = lines.beginsLine(this.text, next.start)
-    const column = lines.columnOf(this.text, next.start)
-    const separator = isSpread ? `,${this.lineBreak()}${' '.repeat(column)}` : this.style.comma
-    const text = children.map(child => this.render(child, isSpread, column) + separator).join('')
+    const separator = this.separator(next)
+    const text = children.map(child => this.render(child, next) + separator).join('')
     this.emission.cut(next.start, next.start, text)
   }
 
@@ -165,14 +168,17 @@ class FlowEmitter {
     return next?.start ?? this.origin.end
   }
 
-  private lineBreak(): string {
-    return lines.lineEndingAt(this.text, this.origin.start)
+  /** What parts a new child from a sibling: a line break where the sibling has its own line. */
+  private separator(sibling: RangedChild): string {
+    const indent = indentBefore(this.text, sibling.start)
+    return indent === undefined ? this.style.comma : `,${lines.lineEndingAt(this.text, this.origin.start)}${indent}`
   }
 
-  private render(child: Child, isSpread: boolean, column: number): string {
+  private render(child: Child, sibling: RangedChild): string {
     const value = overlayValue(child.node)
     const key = 'key' in child ? renderFlowKey(child.key, this.style) + this.style.colon : ''
-    if (!isSpread || !this.style.json) return key + renderFlow(value, this.style)
-    return key + spread(this.emission, value, column, this.style, this.context, this.origin.start)
+    const isSpread = this.style.json && indentBefore(this.text, sibling.start) !== undefined
+    if (!isSpread) return key + renderFlow(value, this.style)
+    return key + spread(this.emission, value, this.style, this.context, sibling.start)
   }
 }

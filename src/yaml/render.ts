@@ -180,22 +180,25 @@ export function renderFlowKey(key: string, style: FlowStyle): string {
   return style.json ? doubleQuoted(key) : renderKey(key, style.quote, true)
 }
 
-/** A value in flow style with one item a line, as JSON is printed; lines below the first are indented from `column`. */
-export function renderFlowLines(value: Json, column: number, step: number, style: FlowStyle): string[] {
+/**
+ * A value in flow style with one item a line, as JSON is printed. Lines below the first begin with `indent`, the white
+ * space of the line that holds the value, and one `unit` more for each level.
+ */
+export function renderFlowLines(value: Json, indent: string, unit: string, style: FlowStyle): string[] {
   if (!isBlockCollection(value)) return [renderFlow(value, style)]
+  const inner = indent + unit
   const isSequence = Array.isArray(value)
   const items: string[][] = isSequence
-    ? value.map(item => renderFlowLines(item, column + step, step, style))
+    ? value.map(item => renderFlowLines(item, inner, unit, style))
     : Object.keys(value).map(key => {
-        const [first = '', ...rest] = renderFlowLines(value[key] as Json, column + step, step, style)
+        const [first = '', ...rest] = renderFlowLines(value[key] as Json, inner, unit, style)
         return [renderFlowKey(key, style) + style.colon + first, ...rest]
       })
   const lines = [isSequence ? '[' : '{']
-  for (const [position, item] of items.entries()) {
-    const [first = '', ...rest] = item
-    lines.push(' '.repeat(column + step) + first, ...rest)
+  for (const [position, [first = '', ...rest]] of items.entries()) {
+    lines.push(inner + first, ...rest)
     if (position < items.length - 1) lines.push(`${lines.pop() ?? ''},`)
   }
-  lines.push(' '.repeat(column) + (isSequence ? ']' : '}'))
+  lines.push(indent + (isSequence ? ']' : '}'))
   return lines
 }
