@@ -1,7 +1,7 @@
 // The engine with transforms made for the test: atomic changes, risks, gates, units, convergence, clashes.
 
 import { expect, test } from 'vitest'
-import { RISKS, SAFE_RISKS } from '../src/engine/risk.ts'
+import { RISKS, type Risk, SAFE_RISKS } from '../src/engine/risk.ts'
 import { type RunOptions, run } from '../src/engine/run.ts'
 import type { Proposal } from '../src/engine/transform.ts'
 import { createValidator } from '../src/schema/validator.ts'
@@ -132,6 +132,27 @@ test('a failed proof refuses the whole unit of its change', () => {
   const result = fix({ 'a.yaml': configMap('a'), 'b.yaml': anchored }, [unit])
   expect(result.findings.map(finding => finding.outcome)).toEqual(['refused', 'refused'])
   expect(result.files).toEqual([])
+})
+
+test('a unit of which one change is held back or refused is not changed at all', () => {
+  const unit = (risks: Risk, value: Json) =>
+    transform('unit', function* (workspace) {
+      const [a, b] = workspace.ofKind('ConfigMap')
+      if (a === undefined || b === undefined) return
+      const common = { code: 'unit', why: 'unit', unit: 'kafka' }
+      yield change({ ...common, risks: 'none', target: target(a), edits: [set(a, ['data', 'n'], '1')] })
+      yield change({ ...common, risks, target: target(b), edits: [set(b, ['data', 'n'], value)] })
+    })
+  const files = { 'a.yaml': configMap('a'), 'b.yaml': configMap('b') }
+  const held = fix(files, [unit('topology', '2')])
+  expect(held.files).toEqual([])
+  expect(held.findings.map(({ outcome, allow }) => [outcome, allow?.flag])).toEqual([
+    ['held', '--risk none,restart,topology'],
+    ['held', '--risk none,restart,topology'],
+  ])
+  const refused = fix(files, [unit('none', 2)])
+  expect(refused.files).toEqual([])
+  expect(refused.findings.map(({ reason }) => reason.code)).toEqual(['unit-refused', 'gate-type'])
 })
 
 test('a change that would break the schema is refused and names the place', () => {

@@ -21,6 +21,8 @@ export interface LoopOptions {
   readonly gates: ValueGates
   /** changes that may not be made, by finding key, with the reason (a failed proof, a clash) */
   readonly blocked: ReadonlyMap<string, Reason>
+  /** risks that some change of a unit lacks: they hold all of its changes back */
+  readonly heldUnits: ReadonlyMap<string, ReadonlySet<Risk>>
   /** resources that may not be touched, by origin, with the reason */
   readonly locked: ReadonlyMap<string, Reason>
   readonly onPhase: (phase: Phase) => void
@@ -39,12 +41,19 @@ export interface LogEntry {
   readonly step: Step
 }
 
+/** A finding that was not applied; `missing` are the risks that hold it back. */
+export interface OpenFinding {
+  readonly finding: Finding
+  readonly unit?: string | undefined
+  readonly missing?: readonly Risk[]
+}
+
 export interface LoopResult {
   readonly applied: readonly AppliedChange[]
   /** the steps of all applied changes, in the order in which they were made */
   readonly log: readonly LogEntry[]
   /** held and refused findings, and open rests that need no edit */
-  readonly open: readonly { readonly key: string; readonly finding: Finding }[]
+  readonly open: readonly OpenFinding[]
   readonly suppressed: readonly Suppression[]
   readonly states: DocumentStates
   /** finding keys that the last allowed pass still changed: the transforms do not converge on them */
@@ -67,7 +76,7 @@ class Loop {
   readonly #applied = new Map<string, AppliedChange>()
   readonly #log: LogEntry[] = []
   readonly #suppressed = new Map<string, Suppression>()
-  #open = new Map<string, Finding>()
+  #open = new Map<string, OpenFinding>()
   #changed: string[] = []
 
   constructor(workspace: Workspace, options: LoopOptions) {
@@ -93,7 +102,7 @@ class Loop {
     return {
       applied: [...this.#applied.values()],
       log: this.#log,
-      open: open.map(([key, finding]) => ({ key, finding })),
+      open: open.map(([, finding]) => finding),
       suppressed: [...this.#suppressed.values()],
       states: this.#states,
       unsettled: this.#changed,
@@ -109,13 +118,15 @@ class Loop {
       this.#suppressed.set(key, { id: findingId(rule, target), rule, resource: target.resource, by })
       return
     }
-    if (proposal.type === 'decline') this.#open.set(key, this.#declined(transform, proposal))
+    if (proposal.type === 'decline') this.#open.set(key, { finding: this.#declined(transform, proposal) })
     else this.#change(transform, proposal, key)
   }
 
   #change(transform: Transform, change: Change, key: string): void {
     const { target } = change
-    const refuse = (reason: Reason) => this.#open.set(key, this.#finding(transform, change, 'refused', [], reason))
+    const { unit } = change
+    const refuse = (reason: Reason) =>
+      this.#open.set(key, { finding: this.#finding(transform, change, 'refused', [], reason), unit })
     const stop = this.#options.blocked.get(key) ?? this.#options.blocked.get(change.unit ?? key) ?? this.#lock(change)
     if (stop !== undefined) {
       refuse(stop)
@@ -131,13 +142,15 @@ class Loop {
     const idle = step.records.length === 0
     if (idle && change.leaves.length === 0) return
     if (idle) {
-      this.#open.set(key, this.#finding(transform, change, 'partial', []))
+      this.#open.set(key, { finding: this.#finding(transform, change, 'partial', []) })
       return
     }
     const allowed = this.#options.allowed(transform, target.resource)
-    const missing = change.risks.filter(risk => !allowed.has(risk))
+    const lacking = unit === undefined ? undefined : this.#options.heldUnits.get(unit)
+    const missing = [...new Set([...change.risks.filter(risk => !allowed.has(risk)), ...(lacking ?? [])])]
     if (missing.length > 0) {
-      this.#open.set(key, { ...this.#finding(transform, change, 'held', step.records), allow: allowFor(missing) })
+      const finding = { ...this.#finding(transform, change, 'held', step.records), allow: allowFor(missing) }
+      this.#open.set(key, { finding, unit, missing })
       return
     }
     const error = this.#valueError(step)
@@ -150,7 +163,7 @@ class Loop {
     const before = this.#applied.get(key)
     const records = [...(before?.finding.edits ?? []), ...step.records]
     const finding = this.#finding(transform, change, change.leaves.length > 0 ? 'partial' : 'applied', records)
-    const applied = { key, unit: change.unit, finding }
+    const applied = { key, unit, finding }
     this.#applied.set(key, applied)
     this.#log.push({ change: applied, step })
     this.#changed.push(key)

@@ -59,16 +59,18 @@ export function run(sources: readonly SourceText[], options: RunOptions): RunRes
     onPhase,
   )
   const blocked = new Map<string, Reason>()
+  const heldUnits = new Map<string, Set<Risk>>()
   const proofs = new ProofCache(onPhase)
   for (let round = 1; ; round += 1) {
     onPhase('plan')
     const { transforms, settings, allowed } = options
     const skip = options.skip ?? (() => undefined)
     const loop = settle(original.fork(), {
-      ...{ transforms, settings, allowed, skip, gates, blocked, onPhase },
+      ...{ transforms, settings, allowed, skip, gates, blocked, heldUnits, onPhase },
       locked: clashes.locked,
     })
-    const faults = round < MAX_ROUNDS ? block(loop, proofs, blocked) : blockAll(loop, blocked)
+    const faults =
+      round < MAX_ROUNDS ? keepWhole(loop, blocked, heldUnits) || block(loop, proofs, blocked) : blockAll(loop, blocked)
     if (faults > 0) continue
     onPhase('done')
     return {
@@ -105,6 +107,21 @@ function load(sources: readonly SourceText[]) {
     if (read.ok && selected && read.documents.length === 0) skipped.push({ file: path, reason: 'empty' })
   }
   return { files, refused, skipped }
+}
+
+/** A unit is changed whole or not at all: one change that is held or refused stops the others. Answers how many. */
+function keepWhole(loop: LoopResult, blocked: Map<string, Reason>, heldUnits: Map<string, Set<Risk>>): number {
+  const changed = new Set(loop.applied.flatMap(change => change.unit ?? []))
+  let faults = 0
+  for (const { finding, unit, missing } of loop.open) {
+    if (unit === undefined || !changed.has(unit)) continue
+    faults += 1
+    if (missing === undefined) {
+      const text = `another change of the same unit was refused: ${finding.reason.text}`
+      blocked.set(unit, { code: 'unit-refused', text })
+    } else heldUnits.set(unit, new Set([...(heldUnits.get(unit) ?? []), ...missing]))
+  }
+  return faults
 }
 
 /** Proves every file of the plan; blocks the changes that fail, and their units. Answers how many were blocked. */
