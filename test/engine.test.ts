@@ -10,6 +10,7 @@ import {
   change,
   create,
   decline,
+  type Json,
   type Resource,
   remove,
   set,

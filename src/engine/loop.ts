@@ -53,7 +53,7 @@ export interface LoopResult {
   /** the steps of all applied changes, in the order in which they were made */
   readonly log: readonly LogEntry[]
   /** held and refused findings, and open rests that need no edit */
-  readonly open: readonly OpenFinding[]
+  readonly open: readonly (OpenFinding & { readonly key: string })[]
   readonly suppressed: readonly Suppression[]
   readonly states: DocumentStates
   /** finding keys that the last allowed pass still changed: the transforms do not converge on them */
@@ -102,7 +102,7 @@ class Loop {
     return {
       applied: [...this.#applied.values()],
       log: this.#log,
-      open: open.map(([, finding]) => finding),
+      open: open.map(([key, finding]) => ({ key, ...finding })),
       suppressed: [...this.#suppressed.values()],
       states: this.#states,
       unsettled: this.#changed,

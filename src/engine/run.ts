@@ -113,15 +113,19 @@ function load(sources: readonly SourceText[]) {
 function keepWhole(loop: LoopResult, blocked: Map<string, Reason>, heldUnits: Map<string, Set<Risk>>): number {
   const changed = new Set(loop.applied.flatMap(change => change.unit ?? []))
   let faults = 0
-  for (const { finding, unit, missing } of loop.open) {
+  for (const { key, finding, unit, missing } of loop.open) {
     if (unit === undefined || !changed.has(unit)) continue
     faults += 1
     if (missing === undefined) {
-      const text = `another change of the same unit was refused: ${finding.reason.text}`
-      blocked.set(unit, { code: 'unit-refused', text })
+      blocked.set(key, finding.reason)
+      blocked.set(unit, unitRefused(finding.reason))
     } else heldUnits.set(unit, new Set([...(heldUnits.get(unit) ?? []), ...missing]))
   }
   return faults
+}
+
+function unitRefused(reason: Reason): Reason {
+  return { code: 'unit-refused', text: `another change of the same unit was refused: ${reason.text}` }
 }
 
 /** Proves every file of the plan; blocks the changes that fail, and their units. Answers how many were blocked. */
@@ -129,7 +133,7 @@ function block(loop: LoopResult, proofs: ProofCache, blocked: Map<string, Reason
   let faults = 0
   const refuse = (change: AppliedChange, reason: Reason) => {
     blocked.set(change.key, reason)
-    if (change.unit !== undefined) blocked.set(change.unit, reason)
+    if (change.unit !== undefined) blocked.set(change.unit, unitRefused(reason))
     faults += 1
   }
   const unsettled = new Set(loop.unsettled)
