@@ -1,0 +1,151 @@
+// The main fixture: what a run without configuration does to the platform, and what it leaves to a person.
+
+import { describe, expect, test } from 'vitest'
+import { NO_CONFIGURATION, toConfiguration } from '../src/config/configuration.ts'
+import type { Finding } from '../src/engine/outcome.ts'
+import { RISKS, type Risk, SAFE_RISKS } from '../src/engine/risk.ts'
+import transforms from '../transforms/index.ts'
+import { apply, asExpected, runCase, undeclaredRemovals } from './support/fixture-run.ts'
+import { type Files, type FixtureCase, filesBelow } from './support/fixtures.ts'
+
+const k8s = filesBelow('fixtures/platform/k8s')
+const a0 = filesBelow('fixtures/platform/a0')
+
+function runWith(risks: Iterable<Risk>, files: Files) {
+  const configuration = toConfiguration({ risks: [...risks] }, undefined, NO_CONFIGURATION.placeOf)
+  const fixture: FixtureCase = {
+    transform: '',
+    name: 'platform',
+    before: files,
+    after: files,
+    same: false,
+    context: new Map(),
+    configuration,
+    outcomes: undefined,
+  }
+  return runCase(fixture, files, transforms)
+}
+
+function facts(findings: readonly Finding[]): string[] {
+  return findings.map(finding => {
+    const { rule, resource, container, outcome, code } = asExpected(finding, undefined) as Record<string, string>
+    return `${rule} ${resource}${container === undefined ? '' : ` [${container}]`}: ${outcome} ${code}`
+  })
+}
+
+function commentsOf(files: Files): string[] {
+  return [...files.values()].flatMap(text => text.match(/(?<=^|\s)#.*$/gm) ?? [])
+}
+
+describe('a run without configuration and without further risks', () => {
+  const result = runWith(SAFE_RISKS, k8s)
+  const after = apply(k8s, result)
+
+  test('gives the folder a0, byte for byte', () => {
+    expect(Object.fromEntries(after)).toEqual(Object.fromEntries(a0))
+  })
+
+  test('changes four files and leaves the others as they are', () => {
+    expect(result.files.map(change => change.file)).toEqual([
+      'api-gateway.yaml',
+      'control-plane.yaml',
+      'mongodb.yaml',
+      'pdb.yaml',
+    ])
+    expect(result.refused).toEqual([])
+    expect(result.warnings).toEqual([])
+  })
+
+  test('keeps every comment, and takes away only lines that an edit speaks of', () => {
+    expect(commentsOf(k8s).length).toBeGreaterThan(10)
+    expect(commentsOf(after)).toEqual(commentsOf(k8s))
+    expect(undeclaredRemovals(k8s, result)).toEqual([])
+  })
+
+  test('finds what the review found, and says what became of it', () => {
+    expect(facts(result.findings)).toEqual([
+      'image-pull-policy Deployment platform/api-gateway [api-gateway]: applied never-pulled',
+      'resources Deployment platform/api-gateway [api-gateway]: applied generic',
+      'replicas Deployment platform/api-gateway: applied single-replica',
+      'ingress Service platform/api-gateway: held published-without-host',
+      'image-pull-policy Deployment platform/control-plane [control-plane]: applied never-pulled',
+      'replicas Deployment platform/control-plane: applied single-replica',
+      'ingress Service platform/control-plane: refused admin-like',
+      'replicas Deployment platform/kafka: refused stateful-system',
+      'run-as-non-root Deployment platform/mongodb [mongodb]: applied flag',
+      'replicas Deployment platform/mongodb: refused stateful-system',
+      'pod-disruption-budget Deployment platform/mongodb: partial single-member',
+      'pod-disruption-budget PodDisruptionBudget platform/api-gateway-pdb: applied blocked-drain',
+      'pod-disruption-budget PodDisruptionBudget platform/control-plane-pdb: applied blocked-drain',
+      'pod-disruption-budget PodDisruptionBudget platform/kafka-pdb: applied blocked-drain',
+      'pod-disruption-budget PodDisruptionBudget platform/zookeeper-pdb: applied blocked-drain',
+      'resources Deployment platform/zookeeper [zookeeper]: refused limit-below-heap',
+      'replicas Deployment platform/zookeeper: refused stateful-system',
+    ])
+  })
+
+  test('names the setting that would publish control-plane, and the flag that would publish api-gateway', () => {
+    const allows = result.findings.flatMap(finding => (finding.rule === 'ingress' ? [finding.allow] : []))
+    expect(allows).toEqual([
+      { flag: '--risk none,restart,access', config: 'risks: [none, restart, access]' },
+      { config: 'ingress.services.control-plane: true' },
+    ])
+  })
+
+  test('a second run writes nothing, and reports what it left', () => {
+    const again = runWith(SAFE_RISKS, after)
+    const left = result.findings.filter(({ outcome }) => outcome === 'held' || outcome === 'refused')
+    expect(again.files).toEqual([])
+    expect(facts(again.findings)).toEqual(facts(left))
+  })
+})
+
+describe('a run with every risk allowed', () => {
+  const result = runWith(RISKS, k8s)
+  const after = apply(k8s, result)
+  const ingress = result.findings.find(({ rule, resource }) => rule === 'ingress' && resource.name === 'api-gateway')
+
+  test('moves api-gateway behind an Ingress, and nothing else beyond a0', () => {
+    const published = a0
+      .get('api-gateway.yaml')
+      ?.replace('  type: NodePort\n', '  type: ClusterIP\n')
+      .replace('      nodePort: 30080  # http://$(minikube ip):30080\n', '')
+      .concat(
+        [
+          '---',
+          'apiVersion: networking.k8s.io/v1',
+          'kind: Ingress',
+          'metadata:',
+          '  name: api-gateway',
+          '  namespace: platform',
+          '  labels:',
+          '    app: api-gateway',
+          'spec:',
+          '  rules:',
+          '    - http:',
+          '        paths:',
+          '          - path: /',
+          '            pathType: Prefix',
+          '            backend:',
+          '              service:',
+          '                name: api-gateway',
+          '                port:',
+          '                  name: http',
+          '',
+        ].join('\n'),
+      )
+    expect(ingress?.outcome).toBe('applied')
+    expect(Object.fromEntries(after)).toEqual({ ...Object.fromEntries(a0), 'api-gateway.yaml': published })
+  })
+
+  test('names the lines of the tree that still call the node port', () => {
+    expect(ingress?.warnings.filter(warning => warning.includes('30080'))).toEqual([
+      'README.md:12 names node port 30080, which this change closes',
+      'deploy.sh:18 names node port 30080, which this change closes',
+    ])
+  })
+
+  test('a second run writes nothing', () => {
+    expect(runWith(RISKS, after).files).toEqual([])
+  })
+})
