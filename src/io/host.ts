@@ -7,7 +7,7 @@ import type { Targets } from './targets.ts'
 import type { Staging } from './write.ts'
 
 export interface Output {
-  write(text: string): void
+  write(text: string | Uint8Array): void
   readonly isTerminal: boolean
 }
 

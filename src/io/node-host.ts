@@ -48,10 +48,11 @@ async function ask(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   return new Promise(resolve => {
     terminal.once('close', () => resolve(undefined))
-    terminal.question(question).then(answer => {
+    const close = (answer?: string): void => {
       resolve(answer)
       terminal.close()
-    }, resolve)
+    }
+    terminal.question(question).then(close, () => close())
   })
 }
 

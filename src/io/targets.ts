@@ -2,7 +2,6 @@
 
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import { errorCode, errorText } from './errors.ts'
 import { baseFolder, isInside } from './paths.ts'
 
@@ -50,9 +49,12 @@ export function contextOf(target: Target): string {
   return target.type === 'folder' ? target.path : path.dirname(target.path)
 }
 
+const GLOB_SIGNS = /[*?[\]{}()!]/
+
 async function expand(cwd: string, text: string): Promise<string[]> {
   const exists = statSync(path.resolve(cwd, text), { throwIfNoEntry: false }) !== undefined
-  if (exists || !isDynamicPattern(text)) return [text]
+  if (exists || !GLOB_SIGNS.test(text)) return [text]
+  const { glob } = await import('tinyglobby')
   const options = { cwd, dot: true, followSymbolicLinks: false, ignore: ['**/node_modules/**', '**/.git/**'] }
   return (await glob(text.split(path.sep).join('/'), options)).sort()
 }

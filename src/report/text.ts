@@ -80,8 +80,7 @@ class TextReport {
 
   #line({ finding, ...place }: PlacedFinding, status: string): string {
     const { bold } = this.#colors
-    const reason = printable(finding.reason.text)
-    return `${placeLabel(place)}  ${status}  ${bold(finding.rule)}  ${targetLabel(finding)}: ${reason}`
+    return `${placeLabel(place)}  ${status}  ${bold(finding.rule)}  ${sentence(finding)}`
   }
 
   #changed(entry: PlacedFinding, status: string): string[] {
@@ -185,6 +184,12 @@ class TextReport {
     if (applied + partial + held + refused === 0) return [`nothing to fix: ${read}`, ...parts].join(', ')
     return `${this.#colors.bold(parts.join(', '))}; ${read}`
   }
+}
+
+/** The reason, led by what it is about unless it says so itself. */
+function sentence(finding: Finding): string {
+  const reason = printable(finding.reason.text)
+  return reason.includes(resourceLabel(finding.resource)) ? reason : `${targetLabel(finding)}: ${reason}`
 }
 
 function isPartial({ finding }: PlacedFinding): boolean {

@@ -1,0 +1,62 @@
+// Finds and reads the configuration that a command works with.
+
+import path from 'node:path'
+import { CONFIGURATION_FILES, type Configuration, NO_CONFIGURATION } from '../config/configuration.ts'
+import { type ConfigurationProblem, parseConfiguration } from '../config/parse.ts'
+import { configurationSchema, type Vocabulary } from '../config/schema.ts'
+import { RISKS } from '../engine/risk.ts'
+import type { Transform } from '../engine/transform.ts'
+import type { Host } from '../io/host.ts'
+import { toReportPath } from '../io/paths.ts'
+import { configurationJudge } from '../schema/configuration.ts'
+import { type Failure, failure } from './failure.ts'
+
+export interface FoundConfiguration {
+  readonly configuration: Configuration
+  /** folder that its paths are relative to, absolute */
+  readonly folder: string
+}
+
+export interface ConfigurationRequest {
+  readonly config?: string
+  readonly isolated: boolean
+}
+
+export function vocabularyOf(transforms: readonly Transform[]): Vocabulary {
+  return {
+    sections: transforms.flatMap(transform => transform.sections),
+    rules: transforms.map(transform => transform.id),
+    risks: RISKS,
+  }
+}
+
+/** The file that was named, else the nearest one at or above `folder`, else none. */
+export function findConfiguration(
+  host: Host,
+  transforms: readonly Transform[],
+  folder: string,
+  { config, isolated }: ConfigurationRequest,
+): FoundConfiguration | Failure {
+  const none = { configuration: NO_CONFIGURATION, folder }
+  if (isolated && config === undefined) return none
+  const found = config === undefined ? host.findConfiguration(folder, CONFIGURATION_FILES) : named(host, config)
+  if (found === undefined) {
+    if (config === undefined) return none
+    return failure(`${config}: there is no such configuration file: correct the path given to --config`)
+  }
+  const name = toReportPath(host.cwd, found.path)
+  const judge = configurationJudge(configurationSchema(vocabularyOf(transforms)))
+  const parsed = parseConfiguration(found.text, name, judge)
+  if (!parsed.ok) return failure(...parsed.problems.map(problemLine))
+  return { configuration: parsed.configuration, folder: path.dirname(found.path) }
+}
+
+function named(host: Host, config: string) {
+  const file = path.resolve(host.cwd, config)
+  const text = host.readFile(file)
+  return text === undefined ? undefined : { path: file, text }
+}
+
+function problemLine({ file, place, text }: ConfigurationProblem): string {
+  return place === undefined ? `${file}: ${text}` : `${file}:${place.line}:${place.column}: ${text}`
+}

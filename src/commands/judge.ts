@@ -1,0 +1,71 @@
+// What fix, diff and check share: a run, its report, and the exit code.
+
+import type { RunResult } from '../engine/outcome.ts'
+import { buildReport, isWritten, type Report, type Warning } from '../report/model.ts'
+import { exitCode } from './exit-code.ts'
+import type { FailOn } from './options.ts'
+import type { Session } from './session.ts'
+import type { Tooling } from './tooling.ts'
+
+/** What a command fails on, once it has done its work. */
+export type FailWhen =
+  /** `check`: findings as asked */
+  | { readonly type: 'findings'; readonly failOn: FailOn }
+  /** `fix`: findings that remain once its changes are made */
+  | { readonly type: 'remaining'; readonly failOn: FailOn }
+  /** `fix --diff` and `fix --check`: anything that would change */
+  | { readonly type: 'changes' }
+  | { readonly type: 'nothing' }
+
+export function reportOf(
+  tooling: Tooling,
+  session: Session,
+  result: RunResult,
+  failWhen: FailWhen,
+  isIncomplete = false,
+): Report {
+  const { inputs, kubernetesVersion, notes } = session
+  return buildReport({
+    toolVersion: tooling.version,
+    kubernetesVersion,
+    result,
+    sources: inputs.sources,
+    skipped: inputs.skipped,
+    refused: inputs.refused,
+    warnings: [
+      ...unmatchedWarnings(inputs.unmatched),
+      ...[...notes, ...inputs.warnings].map(text => ({ code: 'note', text })),
+    ],
+    exitCode: report =>
+      exitCode({
+        isIncomplete: isIncomplete || report.inputs.refused.length > 0,
+        hasFindings: hasFindings(report, failWhen),
+        isUnmatched: inputs.unmatched.length > 0,
+      }),
+  })
+}
+
+function unmatchedWarnings(unmatched: readonly string[]): Warning[] {
+  return unmatched.map(given => ({
+    code: 'no-input',
+    text: `${given} matches no file: correct the path, or quote the glob`,
+  }))
+}
+
+function hasFindings({ findings, files }: Omit<Report, 'exitCode'>, failWhen: FailWhen): boolean {
+  switch (failWhen.type) {
+    case 'nothing':
+      return false
+    case 'changes':
+      return files.length > 0
+    case 'findings':
+      return findings.some(({ finding }) =>
+        failWhen.failOn === 'fixable' ? isWritten(finding) : finding.outcome !== 'already-ok',
+      )
+    case 'remaining':
+      return (
+        failWhen.failOn === 'any' &&
+        findings.some(({ finding }) => finding.outcome !== 'applied' && finding.outcome !== 'already-ok')
+      )
+  }
+}
