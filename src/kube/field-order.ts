@@ -25,6 +25,8 @@ const SECURITY_CONTEXT = [
   ...['allowPrivilegeEscalation', 'capabilities', 'readOnlyRootFilesystem', 'seccompProfile'],
 ]
 
+const AUTOSCALER_SPEC = ['scaleTargetRef', 'minReplicas', 'maxReplicas', 'metrics', 'behavior']
+
 const BUDGET_SPEC = ['minAvailable', 'maxUnavailable', 'unhealthyPodEvictionPolicy', 'selector']
 
 /** Lists by the last named step of the parent's path; a number stands for "item of". */
@@ -44,9 +46,11 @@ const SPECS: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: WORKLOAD_SPEC,
   DaemonSet: WORKLOAD_SPEC,
   ReplicaSet: WORKLOAD_SPEC,
+  ReplicationController: WORKLOAD_SPEC,
   Rollout: WORKLOAD_SPEC,
   Pod: POD_SPEC,
   PodDisruptionBudget: BUDGET_SPEC,
+  HorizontalPodAutoscaler: AUTOSCALER_SPEC,
 }
 
 /**

@@ -33,8 +33,8 @@ export function restartSteps(workload: Workload): RestartStep[] {
   const labels = Object.entries(stringMap(selectorLabels(workload))).map(([key, value]) => `${key}=${value}`)
   return [
     {
-      text: `the pods of ${describe(resource)} take the change only when they are deleted: delete them one by one after apply`,
-      commands: labels.length === 0 ? [] : [`kubectl delete pod${namespace} -l ${labels.join(',')}`],
+      text: `the pods of ${describe(resource)} take the change only when they are deleted: after apply, delete them one after the other`,
+      commands: labels.length === 0 ? [] : [`kubectl get pods${namespace} -l ${labels.join(',')} -o name`],
     },
   ]
 }

@@ -153,7 +153,7 @@ function recreated(workload: Workload): Hazard | undefined {
   return {
     code: 'recreate-strategy',
     why: `${describe(workload.resource)} has the strategy Recreate: its author rules out that two of its pods run at the same time`,
-    next: askFor(workload, 'if two pods may run together, change the strategy to RollingUpdate'),
+    next: 'if two pods may run together, change the strategy to RollingUpdate',
   }
 }
 

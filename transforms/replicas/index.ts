@@ -186,19 +186,22 @@ const HARD: ReadonlySet<string> = new Set([
 
 function declineOverridden(resource: Resource, winner: ReplicaSite): Proposal {
   const { file } = winner.resource.origin
-  const how = winner.path === undefined ? 'a patch that it holds as text, or names as JSON operations, sets' : 'it sets'
+  const how =
+    winner.path === undefined
+      ? 'by a patch that is text inside it or JSON operations, which are not edited'
+      : `which sets ${winner.count} and was not given to be changed`
   return decline({
     target: { resource, path: REPLICAS_PATH },
     code: 'overridden',
-    why: `the count of ${describe(resource)} is decided in ${file}: ${how} another one over it`,
-    next: `set the count in ${file}`,
+    why: `the count of ${describe(resource)} is decided in ${file}, ${how}`,
+    next: winner.path === undefined ? `set the count in the patch of ${file}` : `give ${file} as well`,
   })
 }
 
 /** Patches whose base is not there: their count is known, what it would multiply is not. */
 function* judgeOrphans(workspace: Workspace, settings: Settings): Iterable<Proposal> {
   for (const patch of SCALED_KINDS.flatMap(kind => workspace.ofKind(kind))) {
-    if (!patch.partial || !patch.selected || !isServed(patch)) continue
+    if (!patch.partial || !patch.selected || patch.name === '' || !isServed(patch)) continue
     if (!isLow(declaredReplicas(patch), wishFor(workspace, settings, patch).count)) continue
     if (workspace.variants(patch.kind, patch.name, patch.namespace).some(variant => !variant.partial)) continue
     yield decline({

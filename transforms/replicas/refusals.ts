@@ -57,7 +57,7 @@ export const REFUSALS: readonly RefusalRule[] = [
     id: 'recreate-strategy',
     when: 'a Deployment has the strategy Recreate',
     why: 'its author rules out that two of its pods run at the same time',
-    next: `change the strategy, or ${ASK}`,
+    next: 'if two pods may run together, change the strategy to RollingUpdate',
   },
   {
     id: 'singleton',
