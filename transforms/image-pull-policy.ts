@@ -101,7 +101,7 @@ function allowPull(container: Container, image: ImageReference | undefined): Cha
 
 /** What a node meets that now asks a registry for the image. */
 function pullWarnings(image: ImageReference | undefined): string[] {
-  if (image === undefined) return ['the files do not say which image this is, so whether a node can pull it is open']
+  if (image === undefined) return ['the name of the image does not stand in this file, so whether a node can pull it is open']
   const name = imageName(image)
   const warnings: string[] = []
   if (isLocalLooking(image)) {

@@ -51,20 +51,32 @@ export function simpleCommands(container: Container): SimpleCommand[] {
 
 /** The simple commands of a shell script. */
 export function commandsOf(script: string): SimpleCommand[] {
-  const plain = script
-    .replace(/\\\r?\n/g, ' ')
-    .replace(/^\s*#.*$/gm, '')
+  return withoutQuotes(script.replace(/\\\r?\n/g, ' '))
     .replace(/\$\(\([^)]*\)\)/g, '0')
-    .replace(/'[^']*'/g, quoted => (/\s/.test(quoted) ? "''" : quoted.slice(1, -1)))
-    .replace(/"(?:[^"\\]|\\.)*"/g, quoted => (/\$\(|`/.test(quoted) || !/\s/.test(quoted) ? quoted.slice(1, -1) : '""'))
-    .replace(/[12]?>&[12-]/g, '')
+    .replace(/\d?>&[\d-]/g, '')
     .replace(/&>/g, '>')
-  return plain.split(/\$\(|&&|\|\||[;\n|&(){}`]/).flatMap(segment => simpleCommand(segment) ?? [])
+    .split(/\$\(|&&|\|\||[;\n|&(){}`]/)
+    .flatMap(segment => simpleCommand(segment) ?? [])
+}
+
+/** Quoted text, a comment, or one character; a comment starts where a word could. */
+const PIECES = /'([^']*)'|"((?:[^"\\]|\\.)*)"|(?<=^|[\s;&|(])(#.*)|\\?[\s\S]/gm
+
+/**
+ * The script without comments, and with an empty string for quoted text that holds blanks. What a quoted substitution
+ * runs stays; so does everything behind a quote that is never closed.
+ */
+function withoutQuotes(script: string): string {
+  return script.replace(PIECES, (piece, single?: string, double?: string, comment?: string) => {
+    if (single !== undefined) return /\s/.test(single) ? "''" : single
+    if (double !== undefined) return /\$\(|`/.test(double) || !/\s/.test(double) ? double : '""'
+    return comment === undefined ? piece : ''
+  })
 }
 
 function simpleCommand(segment: string): SimpleCommand | undefined {
   const words = segment.trim().split(/\s+/)
-  while (words[0] !== undefined && (KEYWORDS.has(words[0]) || /^\w+=/.test(words[0]))) words.shift()
+  while (words[0] !== undefined && (KEYWORDS.has(baseName(words[0])) || /^\w+=/.test(words[0]))) words.shift()
   const first = words[0]
   if (first === undefined || first === '' || SILENT.has(first) || first.startsWith('>')) return undefined
   const text = words.join(' ')

@@ -23,7 +23,7 @@ export interface Bounds {
   readonly max: number
   /** largest quotient of limit and request */
   readonly ratio: number
-  /** whether the admission of the namespace fills an absent request or limit */
+  /** whether a default is given for an absent request or limit */
   readonly fills: { readonly [S in Side]: boolean }
 }
 
@@ -45,10 +45,10 @@ export function boundsOf(workspace: Workspace, workload: Workload, resource: Res
         if (value !== undefined)
           bounds[key] = key === 'min' ? Math.max(bounds.min, value) : Math.min(bounds[key], value)
       }
+      // a default limit is the default request as well
       const limit = at(item, ['default', resource]) !== undefined
-      fills.limits ||= limit || at(item, ['max', resource]) !== undefined
-      fills.requests ||=
-        limit || ['defaultRequest', 'min', 'max'].some(field => at(item, [field, resource]) !== undefined)
+      fills.limits ||= limit
+      fills.requests ||= limit || at(item, ['defaultRequest', resource]) !== undefined
     }
   }
   return { ...bounds, fills }

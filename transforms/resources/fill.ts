@@ -83,9 +83,9 @@ export function cpuText(cores: number): string {
   return millicores % 1000 === 0 ? String(millicores / 1000) : `${millicores}m`
 }
 
-/** `128Mi`, `1Gi`, `1536Mi`. */
+/** `128Mi`, `1Gi`, `1536Mi`; rounded up, so that a request keeps the ratio that it was raised for. */
 export function memoryText(bytes: number): string {
-  const mebibytes = Math.floor(bytes / MEBIBYTE + 1e-6)
+  const mebibytes = Math.ceil(bytes / MEBIBYTE - 1e-6)
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`
 }
 

@@ -220,7 +220,7 @@ function outOfBounds(container: Container, size: Size, resource: string): Declin
   return decline({
     target: targetOf(container),
     code: 'limit-range',
-    why: `container ${container.name} leaves open what it needs, and the LimitRange of its namespace leaves no room for a ${resource} limit${least} that fits ${size.class.title}`,
+    why: `the requests and limits of ${subject(container)} are incomplete, and the LimitRange of its namespace leaves no room for a ${resource} limit${least} that fits ${size.class.title}`,
     next: 'raise the maximum of the LimitRange, or write requests and limits by hand',
   })
 }
@@ -229,7 +229,7 @@ function overQuota(container: Container, value: JsonObject, quota: string, key: 
   return decline({
     target: targetOf(container),
     code: 'quota-exceeded',
-    why: `container ${container.name} leaves open what it needs, and with the usual amounts the sum of its namespace would exceed ${key} of ${quota}`,
+    why: `${subject(container)} has ${lacksOf(value)}, and with the usual amounts its namespace would exceed ${key} of ${quota}`,
     next: `raise the quota or write smaller amounts; the usual ones are ${Object.entries(value)
       .map(([side, amounts]) => `${side} of ${amountsText(amounts as JsonObject)}`)
       .join(', ')}`,

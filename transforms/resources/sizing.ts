@@ -10,6 +10,7 @@ import {
   type Edit,
   envValue,
   type FollowUp,
+  isStored,
   isWindows,
   member,
   mountsOf,
@@ -75,8 +76,11 @@ export function sizeOf(workspace: Workspace, container: Container, policy: CpuLi
   }
 }
 
-function plain(kind: Class, floor: Mebibytes = 0): Size {
-  return { class: kind, requests: kind.requests, limits: kind.limits, floor }
+/** Limits are written in steps of 64Mi. */
+const STEP: Mebibytes = 64
+
+function plain(kind: Class, least: Mebibytes = 0): Size {
+  return { class: kind, requests: kind.requests, limits: kind.limits, floor: Math.ceil(least / STEP) * STEP }
 }
 
 function ofSystem(workspace: Workspace, system: System, sizing: Sizing): Size {
@@ -85,17 +89,28 @@ function ofSystem(workspace: Workspace, system: System, sizing: Sizing): Size {
     const kind = sizing === 'prod' ? CLASSES.kafkaProduction : CLASSES.kafka
     const least = sizing === 'prod' ? kind.limits.memory : 0
     // direct memory may grow as large as the heap; half a GiB for the rest of the process
-    return aroundHeap(container, kind, kafkaHeap(workspace, container), heap => 2 * heap + 512, least)
+    return aroundHeap(
+      container,
+      kind,
+      kafkaHeap(workspace, container),
+      heap => 2 * heap + 512,
+      'twice its heap and 512Mi',
+      least,
+    )
   }
   if (system.family === 'zookeeper') {
-    return aroundHeap(container, CLASSES.zookeeper, zookeeperHeap(workspace, container, system.distro ?? ''), heap =>
-      Math.ceil(1.5 * heap),
+    return aroundHeap(
+      container,
+      CLASSES.zookeeper,
+      zookeeperHeap(workspace, container, system.distro ?? ''),
+      heap => 1.5 * heap,
+      'one and a half times its heap, at least 768Mi',
     )
   }
   if (system.family === 'mongodb') {
     const cache = /--wiredTigerCacheSizeGB[= ](\d+(?:\.\d+)?)/.exec(commandLine(container))
-    const size = plain(CLASSES.mongodb, cache === null ? 0 : Math.ceil(Number(cache[1]) * 1024) + 1024)
-    if (!mountsStored(container.workload)) return size
+    const size = plain(CLASSES.mongodb, cache === null ? 0 : Number(cache[1]) * 1024 + 1024)
+    if (!holdsData(container)) return size
     return { ...size, open: grown(container, `how large the data of ${system.title} has grown is not in the files`) }
   }
   return {
@@ -112,16 +127,17 @@ function ofProgram(workspace: Workspace, container: Container): Size {
   if (kind.id === 'node') {
     const options = envValue(workspace, container, 'NODE_OPTIONS')
     const size = oldSpace([commandLine(container), options?.kind === 'literal' ? options.value : ''])
-    return plain(kind, size === undefined ? 0 : Math.ceil(1.5 * size))
+    return plain(kind, size === undefined ? 0 : 1.5 * size)
   }
   if (kind.id === 'go') {
     const limit = envValue(workspace, container, 'GOMEMLIMIT')
     const bytes = limit?.kind === 'literal' ? parseQuantity(limit.value.replace(/B$/, '')) : undefined
-    return plain(kind, bytes === undefined ? 0 : Math.ceil((1.25 * bytes) / MEBIBYTE))
+    return plain(kind, bytes === undefined ? 0 : (1.25 * bytes) / MEBIBYTE)
   }
   if (kind.id !== 'jvm') return plain(kind)
   const heap = jvmHeap(workspace, container)
-  if (heap !== undefined) return aroundHeap(container, kind, heap, size => Math.ceil(1.5 * size) + 256)
+  if (heap !== undefined)
+    return aroundHeap(container, kind, heap, size => 1.5 * size + 256, 'one and a half times its heap and 256Mi')
   const share = heapShare(workspace, container)
   if (share !== undefined) {
     const text = `${share.variable} lets the heap be three quarters of the limit, because a JVM without heap options would take one quarter of it`
@@ -147,19 +163,20 @@ function aroundHeap(
   kind: Class,
   heap: Heap,
   need: (heap: Mebibytes) => Mebibytes,
+  advice: string,
   least: Mebibytes = kind.limits.memory,
 ): Size {
   if (heap.kind === 'share') return plain(kind)
   if (heap.kind === 'fixed') {
-    const floor = need(heap.size)
-    return { ...plain(kind, floor), limits: { ...kind.limits, memory: Math.max(floor, least) }, heap: heap.size }
+    const size = plain(kind, need(heap.size))
+    return { ...size, limits: { ...kind.limits, memory: Math.max(size.floor, least) }, heap: heap.size }
   }
   return {
     ...plain(kind),
     open: {
       code: 'heap-unknown',
       why: 'the size of its heap comes from a value that the files do not hold',
-      step: { text: `set limits.memory of container ${container.name} to its heap and half as much again` },
+      step: { text: `set limits.memory of container ${container.name} to ${advice}` },
     },
   }
 }
@@ -196,10 +213,14 @@ function openForReasonOutside(
   if (system !== undefined || kind.id === 'small' || kind.id === 'exporter') return undefined
   if (isHeavy(workspace, container))
     return grown(container, 'how much memory it needs follows from the work that it is given')
-  if (kind.id !== 'jvm' && container.role !== 'init' && mountsStored(container.workload)) {
+  if (kind.id !== 'jvm' && container.role !== 'init' && holdsData(container)) {
     return grown(container, 'it works on stored data, and how much memory that takes is not in the files')
   }
   return undefined
+}
+
+function holdsData(container: Container): boolean {
+  return mountsOf(container).some(isStored)
 }
 
 function isCritical({ resource, spec }: Workload): boolean {

@@ -71,7 +71,7 @@ function privilegeOf(container: Container): string | undefined {
   if (member(context, 'privileged') === true) return 'privileged: true'
   const added = asArray(at(context, ['capabilities', 'add'])).flatMap(name => asString(name) ?? [])
   const used = added.filter(name => !STEP_DOWN.has(name.replace(/^CAP_/, '')))
-  return used.length === 0 ? undefined : `the added capabilities ${used.join(', ')}`
+  return used.length === 0 ? undefined : `added capabilities (${used.join(', ')})`
 }
 
 /** What root needs to hand files to another user and to become that user; of no use to a process that starts as it. */
@@ -86,7 +86,9 @@ function isHarmless(mount: Mount): boolean {
 function portObstacle(container: Container, user: ChangedUser): Obstacle | undefined {
   const numbers = asArray(container.value.ports).map(port => Number(member(port, 'containerPort')))
   const first = firstOpenPort(container)
-  const low = numbers.find(port => port < first) ?? Number(/[ =]:(\d{1,3})\b/.exec(commandLine(container))?.[1])
+  const variable = asArray(container.value.env).find(entry => member(entry, 'name') === 'PORT')
+  const spoken = Number(member(variable, 'value') ?? /[ =]:(\d{1,3})\b/.exec(commandLine(container))?.[1])
+  const low = [...numbers, spoken].find(port => port < first) ?? first
   if (low < first) {
     return {
       code: 'privileged-port',
@@ -137,7 +139,7 @@ function commandObstacle(workspace: Workspace, container: Container): Obstacle |
   const text = found.text.length > 60 ? `${found.text.slice(0, 57)}...` : found.text
   return {
     code: 'root-command',
-    why: `it runs \`${text}\`, which works as root alone`,
+    why: `it runs \`${text}\`, which may need root`,
     next: 'move this step into the image or onto a volume that the user may write, then set runAsUser',
   }
 }
@@ -169,41 +171,54 @@ function mountedScripts(workspace: Workspace, container: Container): string[] {
 /** Types of volume on which the kubelet does not, or not reliably, hand the files to fsGroup. */
 const FOREIGN: ReadonlySet<string | undefined> = new Set(['nfs', 'glusterfs', 'cephfs', 'azureFile', 'flexVolume'])
 
+type Problem = Omit<Obstacle, 'code'>
+
 function volumeObstacle(workspace: Workspace, container: Container, user: ChangedUser): Obstacle | undefined {
   const mounts = mountsOf(container).filter(mount => !mount.readOnly)
-  const why = ownerProblem(workspace, container, mounts, user)
-  if (why === undefined) return undefined
-  return {
-    code: 'volume-owner',
-    why,
-    next: `give the files on the volume to ${user.uid}:${user.gid} once, by hand or by a Job, then set runAsUser, runAsGroup and runAsNonRoot`,
-  }
+  const writable = mounts.filter(mount => mount.source === 'emptyDir' || isStored(mount))
+  const problem =
+    groupProblem(workspace, container, mounts, user) ??
+    ownedProblem(container, writable, user) ??
+    missingProblem(writable, user)
+  return problem === undefined ? undefined : { code: 'volume-owner', ...problem }
 }
 
-function ownerProblem(
+/** Volumes that fsGroup does not hand over, or must not. */
+function groupProblem(
   workspace: Workspace,
   container: Container,
   mounts: readonly Mount[],
   user: ChangedUser,
-): string | undefined {
+): Problem | undefined {
+  const next = `give the files on the volume to ${user.uid}:${user.gid} once, by hand or by a Job, then set runAsUser, runAsGroup and runAsNonRoot`
   const foreign = mounts.find(mount => FOREIGN.has(mount.source) || isShared(workspace, container, mount))
-  if (foreign !== undefined)
-    return `its volume ${foreign.name} is a shared file system, where fsGroup may have no effect`
-  if (user.narrow !== undefined && mounts.some(isStored)) return `${user.narrow}, and fsGroup would let it on the claim`
-  const writable = mounts.filter(mount => mount.source === 'emptyDir' || isStored(mount))
-  if (user.owned !== undefined) {
-    const entry = asArray(container.value.env).find(candidate => member(candidate, 'name') === user.owned?.variable)
-    const folder = entry === undefined ? user.owned.path : (asString(member(entry, 'value')) ?? '')
-    if (folder === '' || writable.some(mount => mount.path === folder.replace(/\/$/, ''))) {
-      return `its data folder is the mount point itself, which belongs to root; set ${user.owned.variable} to a folder below it`
-    }
+  if (foreign !== undefined) {
+    return { why: `its volume ${foreign.name} is a shared file system, where fsGroup may have no effect`, next }
   }
-  const { volume } = user
-  const missing = volume === 'any' ? writable.length === 0 : !writable.some(mount => isBelow(volume ?? '/', mount.path))
-  if (volume === undefined || !missing) return undefined
-  return volume === 'any'
-    ? 'the image keeps its data folder for root, and the container mounts no volume to write to'
-    : `the image keeps ${volume} for root, and no volume is mounted there`
+  if (user.narrow === undefined || !mounts.some(isStored)) return undefined
+  return { why: `${user.narrow}, and fsGroup widens stored files to the group`, next }
+}
+
+/** A folder that the user has to own cannot be a mount point, because that belongs to root. */
+function ownedProblem(container: Container, writable: readonly Mount[], user: ChangedUser): Problem | undefined {
+  if (user.owned === undefined) return undefined
+  const { variable, path } = user.owned
+  const entry = asArray(container.value.env).find(candidate => member(candidate, 'name') === variable)
+  const folder = entry === undefined ? path : (asString(member(entry, 'value')) ?? '')
+  if (folder !== '' && !writable.some(mount => mount.path === folder.replace(/\/$/, ''))) return undefined
+  return {
+    why: `its data folder is not known to lie below the mount point of its volume, which belongs to root itself`,
+    next: `on a new volume, set ${variable} to a folder below the mount point and run again; stored data stays readable as root only`,
+  }
+}
+
+function missingProblem(writable: readonly Mount[], { volume }: ChangedUser): Problem | undefined {
+  if (volume === undefined) return undefined
+  if (volume === 'any' ? writable.length > 0 : writable.some(mount => isBelow(volume, mount.path))) return undefined
+  return {
+    why: `the image keeps ${volume === 'any' ? 'its data folder' : volume} for root, and no volume is mounted there`,
+    next: `mount a volume at ${volume === 'any' ? 'the data folder' : volume}, then run again`,
+  }
 }
 
 /** A claim that is only ever shared is a network file system, as a rule. */
