@@ -48,7 +48,7 @@ function judge(workspace: Workspace, budget: Resource): Proposal | undefined {
     return change({
       target: { resource: budget, path: LEAST },
       code: 'blocked-drain',
-      why: `${subject} wants ${String(least)} of ${count === 1 ? 'one pod' : `${count} pods`} available, so none may ever be evicted and a node drain hangs; with maxUnavailable: 1 one pod goes at a time`,
+      why: `${subject} wants ${String(least)} of ${count === 1 ? '1 pod' : `${count} pods`} available, so none may ever be evicted and a node drain hangs; with maxUnavailable: 1 one pod goes at a time`,
       risks: 'none',
       edits: bounded(budget, least),
     })
