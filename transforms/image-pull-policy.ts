@@ -20,6 +20,7 @@ import {
   restartSteps,
   set,
   type Transform,
+  WORKLOAD_KINDS,
   type Workspace,
 } from '../src/sdk.ts'
 
@@ -30,10 +31,7 @@ const imagePullPolicy: Transform = {
     'With the pull policy Never a pod starts only on nodes where somebody has loaded the image by hand: it cannot move, scale out or survive the loss of its node.',
   category: 'availability',
   since: '0.1.0',
-  kinds: [
-    ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController'],
-    ...['Job', 'CronJob', 'Pod', 'Rollout'],
-  ],
+  kinds: WORKLOAD_KINDS,
   risks: ['restart'],
   aliases: [
     'checkov:CKV_K8S_14',
@@ -101,7 +99,8 @@ function allowPull(container: Container, image: ImageReference | undefined): Cha
 
 /** What a node meets that now asks a registry for the image. */
 function pullWarnings(image: ImageReference | undefined): string[] {
-  if (image === undefined) return ['the name of the image does not stand in this file, so whether a node can pull it is open']
+  if (image === undefined)
+    return ['the name of the image does not stand in this file, so whether a node can pull it is open']
   const name = imageName(image)
   const warnings: string[] = []
   if (isLocalLooking(image)) {

@@ -21,6 +21,11 @@ const TEMPLATE_PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
   ['extensions/ReplicaSet', ['spec', 'template']],
 ])
 
+/** Kinds that run pods, each once. */
+export const WORKLOAD_KINDS: readonly string[] = [
+  ...new Set([...TEMPLATE_PATHS.keys()].map(key => key.slice(key.indexOf('/') + 1))),
+]
+
 export type ContainerRole = 'container' | 'init' | 'sidecar' | 'ephemeral'
 
 export interface Container {

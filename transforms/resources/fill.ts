@@ -68,7 +68,8 @@ function fillPair(
     // twice an existing request: the program was measured once, by whoever wrote that request
     limit = Math.min(Math.max(size.limit ?? 0, 2 * (own.request ?? 0)), bounds.max)
     if (limit < size.floor || limit < (own.request ?? 0) || limit < bounds.min) return undefined
-    if (own.request !== undefined) limit = Math.min(limit, Math.max(own.request, own.request * bounds.ratio))
+    if (own.request !== undefined && bounds.ratio < Infinity)
+      limit = Math.min(limit, own.request * Math.max(1, bounds.ratio))
   }
   if (!missing.requests) return { request: undefined, limit }
   const ceiling = Math.min(limit ?? own.limit ?? bounds.max, bounds.max)

@@ -23,6 +23,7 @@ import {
   type Settings,
   set,
   type Transform,
+  WORKLOAD_KINDS,
   type Workspace,
 } from '../../src/sdk.ts'
 import { type Amounts, podsOf, QuotaLedger, quantity } from './bounds.ts'
@@ -36,10 +37,7 @@ const resources: Transform = {
     'Without requests the scheduler places pods blindly, and without limits one container can take the memory or the CPU of its whole node.',
   category: 'resources',
   since: '0.1.0',
-  kinds: [
-    ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController'],
-    ...['Job', 'CronJob', 'Pod', 'Rollout'],
-  ],
+  kinds: WORKLOAD_KINDS,
   risks: ['restart'],
   aliases: [
     ...['checkov:CKV_K8S_10', 'checkov:CKV_K8S_11', 'checkov:CKV_K8S_12', 'checkov:CKV_K8S_13'],

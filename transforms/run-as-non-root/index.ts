@@ -24,6 +24,7 @@ import {
   type Settings,
   set,
   type Transform,
+  WORKLOAD_KINDS,
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
@@ -37,10 +38,7 @@ const runAsNonRoot: Transform = {
     'A process that is root in its container is root on the node once it gets out. With runAsNonRoot the kubelet does not start it as root, whatever the image says.',
   category: 'security',
   since: '0.1.0',
-  kinds: [
-    ...['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController'],
-    ...['Job', 'CronJob', 'Pod', 'Rollout'],
-  ],
+  kinds: WORKLOAD_KINDS,
   risks: ['restart', 'data'],
   aliases: [
     'checkov:CKV_K8S_23',
