@@ -210,7 +210,7 @@ function admin(service: PublishedService, port: ServicePort): Decline | undefine
   if (word === undefined) return undefined
   return refuse(service, {
     code: 'admin-like',
-    why: `and "${word}" speaks of an internal API: an Ingress may publish it to more people than this does`,
+    why: `and "${word}" speaks of an internal API or tool: an Ingress may publish it to more people than this does`,
     next: 'publish it by configuration, or make it a ClusterIP Service by hand if only the cluster needs it',
     config: optIn(service),
     port,

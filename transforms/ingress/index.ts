@@ -145,7 +145,7 @@ function hosted(service: PublishedService, wanted: Publication, movable: readonl
   const rivals = movable.filter(
     other => isAnother(other.service.resource, resource) && sameRoute(other.publication, wanted),
   )
-  const [rival = ingressAt(workspace, host, path)] = workspace.nearest(
+  const [rival = ingressAt(workspace, resource, host, path)] = workspace.nearest(
     resource,
     rivals.map(other => other.service.resource),
   )
@@ -201,7 +201,8 @@ function more(rivals: readonly Movable[]): string {
 function publish(service: PublishedService, wanted: Publication): Change {
   const { resource, options } = service
   const { host, path, port } = wanted
-  const edits: Edit[] = [create(resource, ingressFor(resource, options, wanted)), ...serviceAnnotation(service, wanted)]
+  const created = create(resource, ingressFor(resource, options, wanted), fileOfItsOwn(service))
+  const edits: Edit[] = [created, ...serviceAnnotation(service, wanted)]
   const sends = `the new Ingress ${resource.name} sends ${requests(host, path)} to its port ${nameOf(port)}`
   const warnings = [...publicationWarnings(service, wanted)]
   if (options.keepNodePort) return kept(service, sends, edits, warnings)
@@ -222,6 +223,13 @@ function publish(service: PublishedService, wanted: Publication): Change {
     preconditions: preconditions(service, wanted),
     warnings: [...warnings, ...switchWarnings(service), ...lossWarnings(service, wanted)],
   })
+}
+
+/** A JSON file holds one document; a kustomization would not include a new file, so there the engine refuses. */
+function fileOfItsOwn({ workspace, resource }: PublishedService): string | undefined {
+  const { file, path } = resource.origin
+  if (path.length > 0 || !file.endsWith('.json') || workspace.kustomizationsOf(resource).length > 0) return undefined
+  return file.replace(/\.json$/, '-ingress.yaml')
 }
 
 function requests(host: string | undefined, path: string): string {

@@ -59,7 +59,7 @@ export function ingressFor(service: Resource, options: IngressOptions, publicati
 
 function metadataOf(service: Resource, options: IngressOptions, { port }: Publication, hasTls: boolean): JsonObject {
   const namespace = asString(at(service.value, ['metadata', 'namespace']))
-  const labels = labelsOf(service)
+  const labels = Object.fromEntries(Object.entries(labelsOf(service)).filter(([key]) => !isReserved(key)))
   const annotations: Record<string, string> = {}
   const { clusterIssuer, issuer } = options.tls ?? {}
   if (hasTls && clusterIssuer !== undefined) annotations['cert-manager.io/cluster-issuer'] = clusterIssuer
@@ -71,9 +71,14 @@ function metadataOf(service: Resource, options: IngressOptions, { port }: Public
   return {
     name: service.name,
     ...(namespace === undefined ? {} : { namespace }),
-    ...(Object.keys(labels).length === 0 ? {} : { labels: { ...labels } }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   }
+}
+
+/** Labels by which Kubernetes and its add-on manager tell their own objects; not the usual app.kubernetes.io ones. */
+function isReserved(key: string): boolean {
+  return /^(?:[\w.-]+\.)?kubernetes\.io\//.test(key) && !key.startsWith('app.kubernetes.io/')
 }
 
 /** A certificate is issued for a host; an existing Secret may also serve an Ingress without one. */

@@ -6,7 +6,8 @@ import { asString, at, hasPathSuffix, labelsOf, parseImage, type Resource, type 
 const ADMIN_WORDS: readonly string[] = [
   ...['admin', 'administration', 'adminer', 'dashboard', 'metrics', 'actuator', 'management', 'mgmt', 'control-plane'],
   ...['controlplane', 'console', 'internal', 'debug', 'pgadmin', 'phpmyadmin', 'mongo-express', 'kafka-ui', 'kafdrop'],
-  ...['akhq', 'portainer', 'prometheus', 'alertmanager'],
+  ...['akhq', 'portainer', 'prometheus', 'alertmanager', 'grafana', 'kibana', 'elasticsearch', 'opensearch', 'jaeger'],
+  ...['zipkin', 'minio', 'vault', 'consul'],
 ]
 
 const ADMIN_NAME = new RegExp(`(?:^|[-._])(${ADMIN_WORDS.join('|')})(?:$|[-._])`)

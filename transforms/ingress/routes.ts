@@ -63,9 +63,18 @@ export function isNodePortClass(className: string | undefined): boolean {
   return className !== undefined && NODE_PORT_CLASSES.has(className)
 }
 
-/** The Ingress that answers for the host (undefined: for every host) at exactly that path. */
-export function ingressAt(workspace: Workspace, host: string | undefined, path: string): Resource | undefined {
+/**
+ * The Ingress that answers for the host (undefined: for every host) at exactly that path and leads elsewhere. One
+ * that names the Service leads to a variant of it in another folder.
+ */
+export function ingressAt(
+  workspace: Workspace,
+  service: Resource,
+  host: string | undefined,
+  path: string,
+): Resource | undefined {
   return workspace.ofKind('Ingress').find(ingress => {
+    if (sameNamespace(ingress.namespace, service.namespace) && names(ingress, service.name)) return false
     if (host === undefined && at(ingress.value, ['spec', 'defaultBackend']) !== undefined && path === '/') return true
     return asArray(at(ingress.value, ['spec', 'rules'])).some(rule => {
       if (asString(member(rule, 'host')) !== host) return false
