@@ -117,7 +117,8 @@ function hasCrossed(
   oldOther: readonly string[],
   nowOther: readonly string[],
 ): boolean {
-  if (line === undefined || nowSide.includes(line)) return false
+  // a line without a word, like `- {}`, names nothing
+  if (line === undefined || !/\w/.test(line) || nowSide.includes(line)) return false
   const count = (side: readonly string[]): number => side.filter(other => other === line).length
   return count(nowOther) > count(oldOther)
 }

@@ -138,8 +138,7 @@ function toPlace(slice: string, frame: Frame, key: Frame | undefined): Place {
   if (frame.kind === 'mapping') {
     for (const [name, entry] of entriesOf(slice, frame)) children.set(name, entry)
   } else if (frame.kind === 'sequence') {
-    for (const [position, child] of itemsOf(slice, frame).entries())
-      if (child !== undefined) children.set(`${position}`, child)
+    for (const [position, child] of itemsOf(slice, frame).entries()) children.set(`${position}`, child)
   }
   const start = key === undefined ? frame.start : key.start
   return { start, end: endOf(slice, frame, children, key), children }
@@ -171,16 +170,17 @@ function isFollowedByColon(slice: string, frame: Frame): boolean {
   return slice.charCodeAt(skipSpace(slice, frame.end)) === 0x3a
 }
 
-/** Items in order; an item without any text has no frame. */
-function itemsOf(slice: string, sequence: Frame): (Place | undefined)[] {
+/** Items in order; an item without any text has no frame, and its dash for a place. */
+function itemsOf(slice: string, sequence: Frame): Place[] {
   const values = sequence.result as readonly unknown[]
-  const places: (Place | undefined)[] = []
+  const places: Place[] = []
   let next = 0
   for (const [position, value] of values.entries()) {
     const child = sequence.children[next]
     const spare = sequence.children.length - next - (values.length - position)
     if (child === undefined || (value === null && spare < 0 && child.result !== null)) {
-      places.push(undefined)
+      const dash = skipSpace(slice, places.at(-1)?.end ?? sequence.start)
+      places.push({ start: dash, end: dash + 1, children: new Map() })
       continue
     }
     next++

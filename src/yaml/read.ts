@@ -12,7 +12,7 @@ const MAX_NODES = 1_000_000
 
 /**
  * Documents of a file's text, in order; those without content are left out. One fault refuses the whole file.
- * Refusal codes: `binary`, `template`, `tab`, `syntax`, `duplicate-key`, `too-deep`, `too-many-nodes`,
+ * Refusal codes: `binary`, `template`, `tab`, `syntax`, `duplicate-key`, `empty-item`, `too-deep`, `too-many-nodes`,
  * `recursive-alias`. Values may share references where the text has aliases.
  */
 export function readText(text: string, limits: ReadLimits = {}): ReadResult {
@@ -39,6 +39,8 @@ function readChunk(text: string, chunk: Chunk, limits: ReadLimits): { value: Jso
   } catch (error) {
     return { refusal: explain(error, slice, chunk.headLine) }
   }
+  const misread = findEmptyItem(slice, chunk.headLine)
+  if (misread !== undefined) return { refusal: misread }
   if (!slice.includes('*')) return { value }
   const fault = countNodes(value, maxDepth, limits.maxNodes ?? MAX_NODES)
   return fault === undefined ? { value } : { refusal: { ...fault, line: chunk.line } }
@@ -61,6 +63,34 @@ function findTemplate(text: string): Refusal | undefined {
     line: mark.line,
     column: mark.column + 1,
   }
+}
+
+const LONE_DASH = /-[ \t]*(?:#.*)?\r?\n/
+
+/**
+ * js-yaml 4.1 takes the dash below an empty last item for the next item of the same sequence, even when it stands
+ * further left and belongs to the sequence around it.
+ */
+function findEmptyItem(slice: string, firstLine: number): Refusal | undefined {
+  if (!LONE_DASH.test(slice)) return undefined
+  const dashes = lex(slice).filter(({ kind }) => kind === 'dash')
+  for (const [position, dash] of dashes.entries()) {
+    const next = dashes[position + 1]
+    if (next === undefined || next.line === dash.line || next.column >= dash.column) continue
+    if (!isQuiet(slice.slice(dash.end, next.start))) continue
+    const line = firstLine + dash.line - 1
+    return {
+      code: 'empty-item',
+      text: `an empty item ends a sequence within a sequence (line ${line}); write null`,
+      line,
+    }
+  }
+  return undefined
+}
+
+/** Whether a text holds nothing but comments. */
+function isQuiet(text: string): boolean {
+  return text.split('\n').every(line => /^\s*(?:#|$)/.test(line))
 }
 
 function placeOf(text: string, at: number): { line: number; column: number } {

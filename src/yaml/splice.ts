@@ -62,7 +62,9 @@ const KEEPING_HEADER = /[|>][1-9]?\+/
 function withoutFinalNewline(text: string): string {
   // the blank lines at the end may be content of a block scalar that keeps them
   if (/\n\r?\n$/.test(text) && KEEPING_HEADER.test(text)) return text
-  return text.endsWith('\r\n') ? text.slice(0, -2) : text.endsWith('\n') ? text.slice(0, -1) : text
+  let end = text.length
+  while (end > 0 && (text.charCodeAt(end - 1) === 0x0a || text.charCodeAt(end - 1) === 0x0d)) end--
+  return text.slice(0, end)
 }
 
 class Output {
