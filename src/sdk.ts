@@ -39,7 +39,7 @@ export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
 export { isContainerPatched, isPatched, isPatchedBy, isPodPatched } from './kube/patches.ts'
 export { isOpenShift, isWindows } from './kube/platform.ts'
 export { TOGETHER } from './kube/proximity.ts'
-export { compareQuantities, parseQuantity } from './kube/quantity.ts'
+export { parseQuantity } from './kube/quantity.ts'
 export {
   asCount,
   autoscalerMinimum,
@@ -63,7 +63,7 @@ export {
 export { type RestartStep, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { isServed } from './kube/served.ts'
-export { detectSystem, operatedSystem, type System, type SystemFamily } from './kube/systems.ts'
+export { detectSystem, operatedSystem, type System, type SystemFamily, storeHint } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
 export { isBelow, isStored, type Mount, mountsOf, mountsStored } from './kube/volumes.ts'
 export { type Container, type ContainerRole, podSelector, WORKLOAD_KINDS, type Workload } from './kube/workload.ts'

@@ -25,7 +25,7 @@ const EXTENSIBLE: ReadonlySet<string> = new Set(OPTIONS.slice(0, 8))
 const UNITS: Readonly<Record<string, number>> = { '': 1 / 1048576, k: 1 / 1024, m: 1, g: 1024, t: 1048576 }
 
 /** The largest heap that JVM options allow; undefined when they do not speak of it. The last option wins. */
-export function heapOf(options: string): Heap | undefined {
+function heapOf(options: string): Heap | undefined {
   const sizes = [...options.matchAll(/-(?:Xmx|XX:MaxHeapSize=)(\d+)([kKmMgGtT]?)(?=\s|["']|$)/g)]
   const last = sizes.at(-1)
   if (last !== undefined) {

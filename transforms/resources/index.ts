@@ -2,14 +2,10 @@
 
 import {
   at,
-  type Change,
   type Container,
   change,
-  type Decline,
-  decline,
   describe,
   type Edit,
-  type FollowUp,
   forEachWorkload,
   isContainerPatched,
   isObject,
@@ -17,7 +13,6 @@ import {
   isServed,
   type JsonObject,
   member,
-  type Precondition,
   type Proposal,
   restartSteps,
   type Settings,
@@ -26,8 +21,9 @@ import {
   WORKLOAD_KINDS,
   type Workspace,
 } from '../../src/sdk.ts'
-import { type Amounts, podsOf, QuotaLedger, quantity } from './bounds.ts'
-import { cpuText, fillingOf, memoryText, resourcesOf, toValue } from './fill.ts'
+import { QuotaLedger, quantity } from './bounds.ts'
+import { fillingOf, resourcesOf, toValue } from './fill.ts'
+import { belowHeap, heapStep, openRest, outOfBounds, overQuota, roomFor, targetOf, whyOf } from './messages.ts'
 import { CPU_LIMITS, SIZING, type Size, sizeOf } from './sizing.ts'
 
 const resources: Transform = {
@@ -128,10 +124,6 @@ function judge(
   })
 }
 
-function targetOf(container: Container) {
-  return { resource: container.workload.resource, container, path: [...container.path, 'resources'] }
-}
-
 function hasMemoryLimit(present: JsonObject): boolean {
   const limit = at(present, ['limits', 'memory'])
   return limit !== undefined && limit !== null
@@ -149,100 +141,8 @@ function fillEdits(container: Container, present: JsonObject, value: JsonObject)
   })
 }
 
-function whyOf(
-  container: Container,
-  size: Size,
-  value: JsonObject,
-  open: string | undefined,
-  withLimit: string | undefined,
-): string {
-  const written = Object.entries(value).map(([side, amounts]) => `${side} of ${amountsText(amounts as JsonObject)}`)
-  const rest = open === undefined ? '' : `; no memory limit is written, because ${open}`
-  const note = withLimit === undefined ? '' : `; ${withLimit}`
-  return `${subject(container)} has ${lacksOf(value)}; as ${size.class.title} it gets ${written.join(' and ')}${note}${rest}`
-}
-
-function subject(container: Container): string {
-  return `container ${container.name} of ${describe(container.workload.resource)}`
-}
-
-/** `no requests and no limits`, `no memory request and no CPU limit`. */
-function lacksOf(value: JsonObject): string {
-  const lacks = ['requests', 'limits'].flatMap(side => {
-    const amounts = Object.keys(member(value, side) ?? {})
-    if (amounts.length === 2) return [`no ${side}`]
-    return amounts.map(name => `no ${name === 'cpu' ? 'CPU' : 'memory'} ${side.slice(0, -1)}`)
-  })
-  return lacks.length === 1 ? lacks.join('') : `${lacks.slice(0, -1).join(', ')} and ${lacks.at(-1)}`
-}
-
-function amountsText(amounts: JsonObject): string {
-  return Object.entries(amounts)
-    .map(([name, amount]) => `${amount} ${name === 'cpu' ? 'CPU' : name}`)
-    .join(' / ')
-}
-
-function openRest(container: Container, open: NonNullable<Size['open']>): Change {
-  return change({
-    target: targetOf(container),
-    code: open.code,
-    why: `${subject(container)} has no memory limit, and none is written, because ${open.why}`,
-    risks: 'restart',
-    edits: [],
-    leaves: [open.step],
-  })
-}
-
 /** The limit that stands, when it is not above the heap. */
 function limitBelowHeap(present: JsonObject, size: Size): number | undefined {
   const limit = quantity(at(present, ['limits', 'memory']))
   return limit !== undefined && size.heap !== undefined && limit <= size.heap * 1024 * 1024 ? limit : undefined
-}
-
-function belowHeap(container: Container, size: Size, limit: number): Decline {
-  return decline({
-    target: { ...targetOf(container), path: [...container.path, 'resources', 'limits', 'memory'] },
-    code: 'limit-below-heap',
-    why: `the memory limit ${memoryText(limit)} of container ${container.name} is not above the heap of ${size.heap}Mi that ${size.class.title} takes here, so it is killed once the heap fills; a limit that somebody wrote is not overwritten`,
-    next: `set limits.memory of container ${container.name} to ${Math.max(size.floor, size.limits.memory ?? 0)}Mi, or give it a smaller heap`,
-  })
-}
-
-function heapStep(container: Container, small: number | undefined): FollowUp[] {
-  if (small === undefined) return []
-  return [{ text: `raise limits.memory of container ${container.name}: ${memoryText(small)} is not above its heap` }]
-}
-
-function outOfBounds(container: Container, size: Size, resource: string): Decline {
-  const least = resource === 'memory' && size.floor > 0 ? ` of ${size.floor}Mi` : ''
-  return decline({
-    target: targetOf(container),
-    code: 'limit-range',
-    why: `the requests and limits of ${subject(container)} are incomplete, and the LimitRange of its namespace leaves no room for a ${resource} limit${least} that fits ${size.class.title}`,
-    next: 'raise the maximum of the LimitRange, or write requests and limits by hand',
-  })
-}
-
-function overQuota(container: Container, value: JsonObject, quota: string, key: string): Decline {
-  return decline({
-    target: targetOf(container),
-    code: 'quota-exceeded',
-    why: `${subject(container)} has ${lacksOf(value)}, and with the usual amounts its namespace would exceed ${key} of ${quota}`,
-    next: `raise the quota or write smaller amounts; the usual ones are ${Object.entries(value)
-      .map(([side, amounts]) => `${side} of ${amountsText(amounts as JsonObject)}`)
-      .join(', ')}`,
-  })
-}
-
-/** Nodes are in no file: what they have to hold is said, so that a pending pod is no surprise. */
-function roomFor(container: Container, values: Amounts): Precondition[] {
-  const { cpu, memory } = values.requests
-  const amounts = [
-    ...(cpu === undefined ? [] : [`${cpuText(cpu)} CPU`]),
-    ...(memory === undefined ? [] : [`${memoryText(memory)} memory`]),
-  ]
-  if (amounts.length === 0) return []
-  const pods = podsOf(container.workload)
-  const count = pods === 1 ? 'its pod' : `each of its ${pods} pods`
-  return [{ text: `the nodes have ${amounts.join(' and ')} free for ${count}`, state: 'assumed' }]
 }
