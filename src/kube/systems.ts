@@ -1,7 +1,8 @@
 // Recognises stateful systems: Kafka, ZooKeeper and MongoDB by distribution, other stores by image.
 
 import { asArray, asString, member } from '../yaml/value.ts'
-import { hasPathSuffix, type ImageReference, parseImage } from './image.ts'
+import { type ImageReference, parseImage } from './image.ts'
+import { ImageTable } from './image-table.ts'
 import type { Resource } from './resource.ts'
 import { DISTRIBUTIONS, type Distribution, OPERATED_KINDS, type OperatedKind, STORES } from './system-table.ts'
 import type { Container, Workload } from './workload.ts'
@@ -31,13 +32,25 @@ const STARTS_SERVER =
 
 /** Words of a command line that run a client or nothing at all. */
 const RUNS_CLIENT =
-  /kafka-(?:topics|console|configs|acls|consumer|producer|reassign|storage|leader|log|get-offsets|mirror|broker-api|verifiable)|\b(?:connect-(?:distributed|standalone|mirror-maker)|kafka_connect_run|kafka_mirror_maker)|\bk(?:af)?cat\b|zookeeper-shell|zkCli|\bmongo(?:sh|dump|restore|import|export)?\s|redis-cli|pg_(?:dump|restore|isready)|\bpsql\b|mysqldump|\bmysql\s|tail\s+-[fF]\s+\/dev\/null|\bsleep\s+(?:inf|\d{4,})/
+  /kafka-(?:topics|console|configs|acls|consumer|producer|reassign|storage|leader|log|get-offsets|mirror|broker-api|verifiable)|\b(?:connect-(?:distributed|standalone|mirror-maker)|kafka_connect_run|kafka_mirror_maker)|\bk(?:af)?cat\b|zookeeper-shell|zkCli|\bmongo(?:sh|dump|restore|import|export)?\s|redis-cli|pg_(?:dump|restore|isready)|\bpsql\b|mysqldump|\bmysql\s|tail\s+-[fF]\s|\bsleep\s+(?:inf|\d{4,})/
 
 /**
  * The stateful system whose server one of the workload's containers runs; undefined for everything else, look-alikes
  * (user interfaces, exporters, connectors, client pods) included.
  */
 export function detectSystem(workload: Workload): System | undefined {
+  let system = detected.get(workload)
+  if (system === undefined) {
+    system = detect(workload) ?? null
+    detected.set(workload, system)
+  }
+  return system ?? undefined
+}
+
+/** Every transform asks, and the answer for one workload view never changes. */
+const detected = new WeakMap<Workload, System | null>()
+
+function detect(workload: Workload): System | undefined {
   if (!SERVER_KINDS.has(workload.resource.kind)) return undefined
   const servers = workload.containers.filter(container => container.role === 'container' && !runsClient(container))
   for (const container of servers) {
@@ -49,7 +62,7 @@ export function detectSystem(workload: Workload): System | undefined {
   }
   for (const container of servers) {
     const image = imageOf(container)
-    const store = image === undefined ? undefined : bestMatch(STORES, image)
+    const store = image === undefined ? undefined : STORE_TABLE.find(image)
     if (store !== undefined) return { family: 'other', title: store.title, quorum: store.quorum ?? false, container }
   }
   return undefined
@@ -62,11 +75,16 @@ export function operatedSystem(resource: Resource): OperatedKind | undefined {
 
 function distributionOf(container: Container): Pick<Distribution, 'family' | 'distro' | 'title'> | undefined {
   // whatever the image: its own start script is bypassed, so none of the image's conventions hold
-  if (/kafka-server-start/.test(commandLine(container))) {
+  const line = commandLine(container)
+  if (line.includes('kafka-server-start')) {
     return { family: 'kafka', distro: 'kafka/raw', title: 'Kafka (started with a properties file)' }
   }
+  if (line.includes('zookeeper-server-start')) return unknown('zk/unknown')
+  if (/zookeeper-server-start/.test(commandLine(container))) {
+    return { family: 'zookeeper', distro: 'zk/raw', title: 'ZooKeeper (started with a properties file)' }
+  }
   const image = imageOf(container)
-  const found = image === undefined ? undefined : bestMatch(DISTRIBUTIONS, image)
+  const found = image === undefined ? undefined : DISTRIBUTION_TABLE.find(image)
   if (found === undefined) return unknownBroker(container)
   if (found.distro === 'kafka/unknown' && image?.components.includes('vmware')) {
     return DISTRIBUTIONS.find(entry => entry.distro === 'kafka/bitnami')
@@ -74,24 +92,8 @@ function distributionOf(container: Container): Pick<Distribution, 'family' | 'di
   return found
 }
 
-/** The entry with the longest matching suffix, the first of several. */
-function bestMatch<T extends { readonly images: readonly string[] }>(
-  table: readonly T[],
-  image: ImageReference,
-): T | undefined {
-  let best: T | undefined
-  let length = 0
-  for (const entry of table) {
-    for (const suffix of entry.images) {
-      const parts = suffix.split('/').length
-      if (parts > length && hasPathSuffix(image, suffix)) {
-        best = entry
-        length = parts
-      }
-    }
-  }
-  return best
-}
+const DISTRIBUTION_TABLE = new ImageTable(DISTRIBUTIONS)
+const STORE_TABLE = new ImageTable(STORES)
 
 /** Variables that only a broker reads. */
 const BROKER_VARIABLES: readonly RegExp[] = [
@@ -127,10 +129,72 @@ function unknown(distro: string): Distribution | undefined {
   return DISTRIBUTIONS.find(entry => entry.distro === distro)
 }
 
+/** Ports on which nothing but a store listens, or a proxy before one. */
+const STORE_PORTS: ReadonlyMap<number, string> = new Map([
+  [1433, 'SQL Server'],
+  [1521, 'Oracle Database'],
+  [1883, 'an MQTT broker'],
+  [2049, 'an NFS server'],
+  [2379, 'etcd'],
+  [3306, 'MySQL'],
+  [4222, 'NATS'],
+  [5432, 'PostgreSQL'],
+  [5672, 'an AMQP broker'],
+  [5984, 'CouchDB'],
+  [6379, 'Redis'],
+  [7687, 'Neo4j'],
+  [8086, 'InfluxDB'],
+  [9042, 'Cassandra'],
+  [9300, 'Elasticsearch'],
+  [11211, 'Memcached'],
+  [26257, 'CockroachDB'],
+  [27017, 'MongoDB'],
+  [61616, 'ActiveMQ'],
+])
+
+/** Last words of names that people give to a store; the first ones say whose it is. */
+const STORE_WORDS: ReadonlySet<string> = new Set([
+  ...[
+    'db',
+    'database',
+    'mysql',
+    'mariadb',
+    'postgres',
+    'postgresql',
+    'pgsql',
+    'mongo',
+    'mongodb',
+    'redis',
+    'memcached',
+  ],
+  ...['rabbitmq', 'activemq', 'elasticsearch', 'opensearch', 'cassandra', 'influxdb', 'couchdb', 'neo4j', 'clickhouse'],
+  ...['etcd', 'minio', 'grafana', 'keycloak', 'nfs'],
+])
+
+/**
+ * What speaks for a store in a workload whose image is not known, in words; undefined when nothing does. Weaker than
+ * `detectSystem`: a name or a port, not the program.
+ */
+export function storeHint(workload: Workload): string | undefined {
+  for (const container of workload.containers) {
+    if (container.role !== 'container' || isLookalike(container) || runsClient(container)) continue
+    for (const port of asArray(container.value.ports)) {
+      const number = Number(member(port, 'containerPort'))
+      const store = STORE_PORTS.get(number)
+      if (store !== undefined) return `container ${container.name} listens on port ${number}, that of ${store}`
+    }
+    const last = imageOf(container)?.components.at(-1) ?? ''
+    for (const name of [workload.resource.name, last]) {
+      if (STORE_WORDS.has(name.split(/[-_.]/).at(-1) ?? '')) return `it is called ${name}`
+    }
+  }
+  return undefined
+}
+
 /** Last path components that speak of a neighbour of the system rather than of the system. */
 function isLookalike(container: Container): boolean {
   const last = imageOf(container)?.components.at(-1) ?? ''
-  return /(?:^|[-_])(?:ui|exporter|connect|rest|registry|manager|operator|bridge|proxy|agent|backup|client|express)(?:$|[-_])|kafdrop|akhq|cmak|zkui|navigator|ksql|debezium/.test(
+  return /(?:^|[-_])(?:ui|exporter|connect|rest|registry|manager|operator|bridge|proxy|agent|backup|client|express|bouncer|pgbouncer|proxysql|pgpool|router|gateway|admin)(?:$|[-_])|kafdrop|akhq|cmak|zkui|navigator|ksql|debezium/.test(
     last,
   )
 }

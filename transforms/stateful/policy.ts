@@ -3,7 +3,6 @@
 import {
   asArray,
   asObject,
-  asString,
   at,
   create,
   type Edit,
