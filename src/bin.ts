@@ -1,6 +1,9 @@
 // The executable: runs the command line, ends with its exit code, and turns a crash into a report.
 
-import { main } from './cli.ts'
+import { main, version } from './cli.ts'
+import { enableCodeCache } from './code-cache.ts'
+
+enableCodeCache(version)
 
 process.stdout.on('error', endQuietly)
 process.stderr.on('error', endQuietly)

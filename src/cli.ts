@@ -18,7 +18,7 @@ import type { ListFormat } from './commands/rules.ts'
 import { RISKS, type Risk } from './engine/risk.ts'
 import type { Task } from './main.ts'
 
-const { version } = packageJson
+export const { version } = packageJson
 
 interface ParsedFlags {
   readonly stdinFilename?: string

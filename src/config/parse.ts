@@ -46,6 +46,7 @@ export function parseConfiguration(
     return { line: startLine, column: startColumn }
   }
   const problems = judge(value).map(error => ({ file, text: problemText(value, error), place: placeOf(error.path) }))
+  problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, configuration: toConfiguration(value, file, placeOf) }
 }
