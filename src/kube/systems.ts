@@ -80,9 +80,6 @@ function distributionOf(container: Container): Pick<Distribution, 'family' | 'di
     return { family: 'kafka', distro: 'kafka/raw', title: 'Kafka (started with a properties file)' }
   }
   if (line.includes('zookeeper-server-start')) return unknown('zk/unknown')
-  if (/zookeeper-server-start/.test(commandLine(container))) {
-    return { family: 'zookeeper', distro: 'zk/raw', title: 'ZooKeeper (started with a properties file)' }
-  }
   const image = imageOf(container)
   const found = image === undefined ? undefined : DISTRIBUTION_TABLE.find(image)
   if (found === undefined) return unknownBroker(container)
@@ -184,11 +181,14 @@ export function storeHint(workload: Workload): string | undefined {
       if (store !== undefined) return `container ${container.name} listens on port ${number}, that of ${store}`
     }
     const last = imageOf(container)?.components.at(-1) ?? ''
-    for (const name of [workload.resource.name, last]) {
-      if (STORE_WORDS.has(name.split(/[-_.]/).at(-1) ?? '')) return `it is called ${name}`
-    }
+    if (isStoreName(workload.resource.name)) return `it is called ${workload.resource.name}`
+    if (isStoreName(last)) return `the image of container ${container.name} is called ${last}`
   }
   return undefined
+}
+
+function isStoreName(name: string): boolean {
+  return STORE_WORDS.has(name.split(/[-_.]/).at(-1) ?? '')
 }
 
 /** Last path components that speak of a neighbour of the system rather than of the system. */
