@@ -192,7 +192,7 @@ function addLongHelp(command: Command): void {
 
 function withInput(command: Command): Command {
   return command
-    .argument('[paths...]', 'files, folders or globs; - is standard input', undefined)
+    .argument('[paths...]', 'files, folders or globs; - is standard input; the current folder when none is given')
     .addOption(new Option('--stdin-filename <file>', 'what standard input is the text of; its folder is context'))
     .addOption(new Option('--config <file>', 'configuration file; else the nearest kubemend.yaml'))
     .addOption(new Option('--isolated', 'ignore configuration files'))
@@ -210,7 +210,7 @@ function withOutput(command: Command): Command {
     .addOption(new Option('--format <format[=file]>', `${FORMATS.join(', ')}; repeatable`).argParser(collectFormat))
     .addOption(new Option('-q, --quiet', 'print no report'))
     .addOption(new Option('-v, --verbose', 'print edits, preconditions and everything passed over'))
-    .addOption(new Option('--color <when>').choices(['auto', 'always', 'never']).default('auto'))
+    .addOption(new Option('--color <when>', 'colour the report').choices(['auto', 'always', 'never']).default('auto'))
 }
 
 function withRules(command: Command): Command {

@@ -4,7 +4,7 @@ import type { Transform } from '../engine/transform.ts'
 import { markdownCode, markdownText, printable, printableJson, printableLines } from '../report/escape.ts'
 import { toFinding } from '../report/json.ts'
 import type { PlacedFinding, Report } from '../report/model.ts'
-import { placeLabel, targetLabel } from '../report/words.ts'
+import { placeLabel, sentence } from '../report/words.ts'
 import { EXIT } from './exit-code.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
 import { reportOf } from './judge.ts'
@@ -62,9 +62,11 @@ function renderRule(transform: Transform, format: ListFormat): string {
     ]),
     ...list(
       'refuses',
-      refusals.flatMap(refusal => [
-        `${code(refusal.id)}: ${plain(refusal.when)}. ${plain(refusal.why)} Next: ${plain(refusal.next)}`,
-      ]),
+      refusals.flatMap(({ id: refusal, when, why, next }) =>
+        isMarkdown
+          ? [`${code(refusal)}: when ${plain(when)}, because ${plain(why)}. Next: ${plain(next)}.`]
+          : [refusal, `  when  ${when}`, `  why   ${why}`, `  next  ${next}`],
+      ),
     ),
     ...list(
       'settings',
@@ -100,7 +102,7 @@ async function renderFinding(
   const head = `${finding.rule} (${finding.outcome}) at ${placeLabel(entry)}`
   return [
     isMarkdown ? `# ${plain(head)}\n` : head,
-    `${plain(targetLabel(finding))}: ${plain(finding.reason.text)}`,
+    plain(sentence(finding)),
     ...list('rule', title === undefined ? [] : [plain(title), `more: kubemend explain ${finding.rule}`]),
     ...list('risks', finding.risks),
     ...list(

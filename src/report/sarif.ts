@@ -6,7 +6,7 @@ import type { Transform } from '../engine/transform.ts'
 import { printableJson } from './escape.ts'
 import { type FileFix, fixesOf } from './fixes.ts'
 import type { PlacedFinding, Report } from './model.ts'
-import { targetLabel } from './words.ts'
+import { sentence } from './words.ts'
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 
@@ -113,7 +113,7 @@ function indexOf(ruleIndex: ReadonlyMap<string, number>, rule: string): { ruleIn
 function messageOf(finding: Finding): string {
   const steps = finding.followUps.map(step => ` Next: ${step.text}`)
   const allow = finding.allow?.flag === undefined ? '' : ` Allow with: ${finding.allow.flag}`
-  return `${targetLabel(finding)}: ${finding.reason.text}${steps.join('')}${allow}`
+  return `${sentence(finding)}${steps.join('')}${allow}`
 }
 
 function logicalLocation({ resource, container }: Finding) {

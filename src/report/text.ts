@@ -10,9 +10,9 @@ import {
   placeLabel,
   plural,
   resourceLabel,
+  sentence,
   skippedCount,
   skipWord,
-  targetLabel,
   warningPlace,
 } from './words.ts'
 
@@ -184,12 +184,6 @@ class TextReport {
     if (applied + partial + held + refused === 0) return [`nothing to fix: ${read}`, ...parts].join(', ')
     return `${this.#colors.bold(parts.join(', '))}; ${read}`
   }
-}
-
-/** The reason, led by what it is about unless it says so itself. */
-function sentence(finding: Finding): string {
-  const reason = printable(finding.reason.text)
-  return reason.includes(resourceLabel(finding.resource)) ? reason : `${targetLabel(finding)}: ${reason}`
 }
 
 function isPartial({ finding }: PlacedFinding): boolean {

@@ -2,7 +2,7 @@
 
 import type { Finding, SkippedFile } from '../engine/outcome.ts'
 import type { Resource } from '../kube/resource.ts'
-import { printableName } from './escape.ts'
+import { printable, printableName } from './escape.ts'
 import { isWritten, type PlacedFinding, type Warning } from './model.ts'
 
 /** `Deployment platform/kafka`, with odd names quoted and escaped. */
@@ -14,6 +14,12 @@ export function resourceLabel(resource: Pick<Resource, 'kind' | 'namespace' | 'n
 export function targetLabel(finding: Finding): string {
   const container = finding.container === undefined ? '' : ` container ${printableName(finding.container)}`
   return `${resourceLabel(finding.resource)}${container}`
+}
+
+/** The reason on one line, led by what it is about unless it says so itself. */
+export function sentence(finding: Finding): string {
+  const reason = printable(finding.reason.text)
+  return reason.includes(resourceLabel(finding.resource)) ? reason : `${targetLabel(finding)}: ${reason}`
 }
 
 /** `k8s/kafka.yaml:12:3`; without line where the place is not known. */
