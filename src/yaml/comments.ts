@@ -51,8 +51,8 @@ export function lostComments(
   const old = outline(before)
   const now = outline(after)
   const { matches, missing } = match(old, now, new Set(removed))
-  const displaced = displacedComments(old, now, matches).concat(strays(matches, isSame))
-  return [...missing, ...displaced].map(({ line, text }) => nameComment(line, text))
+  const lost = new Set([...missing, ...displacedComments(old, now, matches), ...strays(matches, isSame)])
+  return old.comments.filter(comment => lost.has(comment)).map(({ line, text }) => nameComment(line, text))
 }
 
 /** Pairs the comments of both texts in order; comments that only `now` has are new. */

@@ -69,7 +69,7 @@ export function loadOne(text: string, maxDepth: number, listener?: Listener): un
     listener(event, state) {
       if (event === 'open') depth++
       else depth--
-      // a document and the key or scalar at its bottom are nodes of their own
+      // the reader opens up to two nodes more than there are levels: the scalar at the bottom, and a flow collection twice
       if (depth > maxDepth + 2) throw new TooDeep((state as ReaderState).position)
       listener?.(event as 'open' | 'close', state as ReaderState)
     },
