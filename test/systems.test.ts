@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Resource } from '../src/kube/resource.ts'
-import { detectSystem, operatedSystem } from '../src/kube/systems.ts'
+import { detectSystem, operatedSystem, storeHint } from '../src/kube/systems.ts'
 import { workloadOf } from '../src/kube/workload.ts'
 import type { JsonObject } from '../src/yaml/value.ts'
 
@@ -26,6 +26,11 @@ function detect(containers: JsonObject[], kind = 'Deployment', group = 'apps', i
       : { spec: { template: { spec: pod } } }
   const workload = workloadOf(resource(kind, group, value))
   return workload === undefined ? undefined : detectSystem(workload)
+}
+
+function hintOf(containers: JsonObject[]) {
+  const workload = workloadOf(resource('Deployment', 'apps', { spec: { template: { spec: { containers } } } }))
+  return workload === undefined ? undefined : storeHint(workload)
 }
 
 test.each([
@@ -151,6 +156,8 @@ test('a command that runs kafka-server-start bypasses the conventions of the ima
   const command = ['sh', '-c', 'exec kafka-server-start.sh /etc/kafka/server.properties']
   expect(detect([{ name: 'kafka', image: 'acme/streams:2', command }])?.distro).toBe('kafka/raw')
   expect(detect([{ name: 'kafka', image: 'confluentinc/cp-kafka:7.4.0', command }])?.distro).toBe('kafka/raw')
+  const zookeeper = ['./bin/zookeeper-server-start.sh', 'conf/zookeeper.properties']
+  expect(detect([{ name: 'zk', image: 'acme/kafka:2', command: zookeeper }])?.family).toBe('zookeeper')
 })
 
 test('an image of unknown name is a broker by its variables, or by name and port together', () => {
@@ -182,6 +189,23 @@ test('a broker is found behind a store that stands before it', () => {
     { name: 'zk', image: 'zookeeper:3.8' },
   ])
   expect(system).toMatchObject({ family: 'zookeeper', container: { name: 'zk' } })
+})
+
+test.each([
+  [{ name: 'app', image: 'acme/catalogue-db:1' }, 'the image of container app is called catalogue-db'],
+  [{ name: 'app', image: 'acme/ledger:1', ports: [{ containerPort: 5432 }] }, 'container app listens on port 5432'],
+])('a name or a port hints at a store: %j', (container, hint) => {
+  expect(hintOf([container])).toContain(hint)
+})
+
+test.each([
+  { name: 'app', image: 'acme/db-migrate:1' },
+  { name: 'app', image: 'acme/redis-exporter:1', ports: [{ containerPort: 6379 }] },
+  { name: 'app', image: 'edoburu/pgbouncer:1', ports: [{ containerPort: 5432 }] },
+  { name: 'app', image: 'mongo-express:1', ports: [{ containerPort: 8081 }] },
+  { name: 'app', image: 'acme/orders:1', ports: [{ containerPort: 8080 }] },
+])('no hint at a store: %j', container => {
+  expect(hintOf([container])).toBeUndefined()
 })
 
 test('values of other types are no evidence', () => {

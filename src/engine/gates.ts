@@ -1,5 +1,6 @@
 // The gates that a change passes on values: no new schema error, no new violation of a rule the schema cannot say.
 
+import { TOGETHER } from '../kube/proximity.ts'
 import { describe, type Resource } from '../kube/resource.ts'
 import type { Workspace } from '../kube/workspace.ts'
 import { semanticErrors } from '../schema/semantics.ts'
@@ -73,7 +74,10 @@ export function relationError(workspace: Workspace, step: Step): Reason | undefi
     if (value.kind !== 'PodDisruptionBudget') continue
     const selector = asObject(at(value, ['spec', 'selector']))
     for (const workload of workspace.workloadsSelected(beside, selector)) {
-      const [other] = workspace.budgetsOf(workload)
+      // a budget of another environment is never applied with this one
+      const other = workspace
+        .budgetsOf(workload)
+        .find(budget => workspace.distance(beside.origin.file, budget.origin.file) <= TOGETHER)
       if (other === undefined) continue
       const text = `the pods of ${describe(workload.resource)} have a PodDisruptionBudget already (${other.name}); a second one makes every eviction fail`
       return { code: 'gate-budget-overlap', text }

@@ -11,6 +11,7 @@ import {
   detectSystem,
   type FollowUp,
   forEachWorkload,
+  identity,
   isOwned,
   isServed,
   type JsonObject,
@@ -38,9 +39,7 @@ function judge(workspace: Workspace, workload: Workload): Proposal | undefined {
   const { resource } = workload
   const selector = podSelector(workload)
   const count = minimumReplicas(workspace, workload)
-  if (selector === undefined || count === undefined || count < 1 || workspace.budgetsOf(workload).length > 0) {
-    return undefined
-  }
+  if (selector === undefined || count === undefined || count < 1 || isCovered(workspace, workload)) return undefined
   const system = detectSystem(workload)
   const memberSystem = system !== undefined && system.family !== 'other'
   if (count === 1 && !memberSystem) return undefined
@@ -57,7 +56,7 @@ function judge(workspace: Workspace, workload: Workload): Proposal | undefined {
   }
   const others = workspace
     .workloadsSelected(resource, selector)
-    .filter(other => other.resource !== resource && !other.resource.partial)
+    .filter(other => identity(other.resource) !== identity(resource) && !other.resource.partial)
   if (others[0] !== undefined) {
     return decline({
       target,
@@ -74,6 +73,15 @@ function judge(workspace: Workspace, workload: Workload): Proposal | undefined {
     edits: [create(resource, budget(workspace, workload, name, selector, system))],
     leaves: count === 1 && system !== undefined ? [membersFirst(resource, name, system)] : [],
   })
+}
+
+/** A budget anywhere in the tree covers the workload; one that this run wrote covers what it is applied with. */
+function isCovered(workspace: Workspace, workload: Workload): boolean {
+  const { resource } = workload
+  const before = workspace.original.current(resource.origin)
+  const original = before === undefined ? undefined : workspace.original.workload(before)
+  if (original !== undefined && workspace.original.budgetsOf(original).length > 0) return true
+  return workspace.budgetsOf(workload).some(budget => isTogether(workspace, resource, budget))
 }
 
 function takenBy(workspace: Workspace, resource: Resource, name: string): Resource | undefined {

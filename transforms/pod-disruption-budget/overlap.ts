@@ -28,7 +28,8 @@ export function* reportOverlaps(workspace: Workspace): Iterable<Proposal> {
 function firstPair(workspace: Workspace, budgets: readonly Resource[]): [Resource, Resource] | undefined {
   for (const [index, first] of budgets.entries()) {
     for (const second of budgets.slice(index + 1)) {
-      if (identity(first) !== identity(second) && isTogether(workspace, first, second)) return [first, second]
+      const both = first.namespace === second.namespace && isTogether(workspace, first, second)
+      if (both && identity(first) !== identity(second)) return [first, second]
     }
   }
   return undefined

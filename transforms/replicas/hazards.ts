@@ -12,6 +12,7 @@ import {
   isWithdrawn,
   type JsonObject,
   member,
+  storeHint,
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
@@ -32,7 +33,11 @@ export function findObstacle(workspace: Workspace, workload: Workload): Hazard |
 /** What hints that one pod is meant; an explicit request overrides it. */
 export function findHint(workspace: Workspace, workload: Workload): Hazard | undefined {
   return (
-    unknownMembers(workload) ?? recreated(workload) ?? singleton(workspace, workload) ?? unserved(workspace, workload)
+    unknownMembers(workload) ??
+    store(workload) ??
+    recreated(workload) ??
+    singleton(workspace, workload) ??
+    unserved(workspace, workload)
   )
 }
 
@@ -145,6 +150,16 @@ function unknownMembers(workload: Workload): Hazard | undefined {
     code: 'unknown-stateful-set',
     why: `${describe(workload.resource)} runs one member of a system that is not known here: whether a second one joins it, or starts empty beside it, is for its documentation to say`,
     next: askFor(workload, 'if the system grows by itself'),
+  }
+}
+
+function store(workload: Workload): Hazard | undefined {
+  const hint = storeHint(workload)
+  if (hint === undefined) return undefined
+  return {
+    code: 'store-like',
+    why: `${describe(workload.resource)} looks like a store that keeps its state itself (${hint}): a second pod would be a second, different one behind the same name`,
+    next: askFor(workload, 'if its pods share their state'),
   }
 }
 

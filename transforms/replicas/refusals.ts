@@ -54,6 +54,12 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: `if the system grows by itself, ${ASK}`,
   },
   {
+    id: 'store-like',
+    when: 'a name or a port is that of a database, a broker or another store, and the image is not known',
+    why: 'a second pod would be a second, different store behind the same name',
+    next: `if its pods share their state, ${ASK}`,
+  },
+  {
     id: 'recreate-strategy',
     when: 'a Deployment has the strategy Recreate',
     why: 'its author rules out that two of its pods run at the same time',

@@ -15,9 +15,12 @@ import {
 
 /** Tokens of a name or an argument; a hint of two words is two tokens in a row. */
 const HINTS: readonly string[] = [
-  ...['scheduler', 'cron', 'crond', 'beat', 'celerybeat', 'operator', 'controller-manager'],
-  ...['migration', 'migrations'],
+  ...['scheduler', 'cron', 'crond', 'beat', 'celerybeat', 'operator', 'controller-manager', 'controller'],
+  ...['migration', 'migrations', 'master', 'primary'],
 ]
+
+/** What is scraped twice counts twice; beside another container an exporter says nothing about the pod. */
+const METRICS_HINTS: readonly string[] = ['exporter', 'kube-state-metrics']
 
 export type Election = 'on' | 'off' | 'unsaid'
 
@@ -47,7 +50,11 @@ export function singletonHint(workspace: Workspace, workload: Workload): string 
   if (election === 'on') return undefined
   if (election === 'off') return 'leader election is switched off'
   const containers = workload.containers.filter(container => container.role === 'container')
-  const name = hintIn(workload.resource.name)
+  // the name of a ReplicationController often ends in its kind
+  const own = workload.resource.kind === 'ReplicationController' ? /-?controller$/ : /^$/
+  const hints = containers.length === 1 ? [...HINTS, ...METRICS_HINTS] : HINTS
+  const hintIn = (text: string) => findHint(hints, text)
+  const name = hintIn(workload.resource.name.replace(own, ''))
   if (name !== undefined) return `its name says "${name}"`
   for (const container of containers) {
     const hint = hintIn(container.name) ?? hintIn(lastComponent(container))
@@ -64,12 +71,12 @@ export function singletonHint(workspace: Workspace, workload: Workload): string 
   return undefined
 }
 
-function hintIn(text: string): string | undefined {
+function findHint(hints: readonly string[], text: string): string | undefined {
   const tokens = `-${text
     .toLowerCase()
     .split(/[-._/]/)
     .join('-')}-`
-  return HINTS.find(hint => tokens.includes(`-${hint}-`))
+  return hints.find(hint => tokens.includes(`-${hint}-`))
 }
 
 function lastComponent(container: Container): string {
