@@ -29,7 +29,7 @@ import { isTogether, SCALED_KINDS } from './scope.ts'
 export function* writeMissing(workspace: Workspace): Iterable<Proposal> {
   for (const workload of forEachWorkload(workspace, SCALED_KINDS)) {
     const { resource } = workload
-    if (resource.partial || !isServed(resource) || isOwned(resource)) continue
+    if (resource.name === '' || resource.partial || !isServed(resource) || isOwned(resource)) continue
     const proposal = judge(workspace, workload)
     if (proposal !== undefined) yield proposal
   }

@@ -28,7 +28,7 @@ export const AUTOSCALER_KINDS: readonly string[] = ['HorizontalPodAutoscaler', '
 export function* raiseMinimums(workspace: Workspace, settings: Settings): Iterable<Proposal> {
   for (const kind of AUTOSCALER_KINDS) {
     for (const autoscaler of forEachResource(workspace, kind)) {
-      if (!isServed(autoscaler)) continue
+      if (!isServed(autoscaler) || autoscaler.name === '') continue
       const proposal = judge(workspace, settings, autoscaler)
       if (proposal !== undefined) yield proposal
     }

@@ -68,6 +68,7 @@ const replicas: Transform = {
   *plan(workspace, settings): Iterable<Proposal> {
     for (const workload of workspace.workloads()) {
       const { resource } = workload
+      if (resource.name === '') continue
       if (!SCALED_KINDS.includes(resource.kind) || !isServed(resource) || isOwned(resource) || resource.partial)
         continue
       if (isClaimed(workload)) continue
