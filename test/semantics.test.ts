@@ -37,7 +37,8 @@ describe('names and labels', () => {
     ['v1', 'Namespace', 'a'.repeat(64), 'name-length'],
     ['v1', 'ConfigMap', '', 'name-missing'],
   ])('%s %s may not be named %s', (apiVersion, kind, name, keyword) => {
-    expect(broken({ apiVersion, kind, metadata: { name } })).toEqual([`${keyword} /metadata/name`])
+    const spec = { ports: [{ port: 80 }] }
+    expect(broken({ apiVersion, kind, metadata: { name }, spec })).toEqual([`${keyword} /metadata/name`])
   })
 
   it.each([
@@ -100,6 +101,10 @@ describe('workloads', () => {
       },
     }
     expect(broken(resource('v1', 'ReplicationController', controller))).toEqual(['selector /spec/selector'])
+    const unlabelled = { spec: { template: { spec: { containers: [CONTAINER] } } } }
+    expect(broken(resource('v1', 'ReplicationController', unlabelled))).toEqual(['selector /spec/selector'])
+    const labelled = { spec: { template: { metadata: { labels: { app: 'web' } }, spec: { containers: [CONTAINER] } } } }
+    expect(broken(resource('v1', 'ReplicationController', labelled))).toEqual([])
   })
 
   it('have rollingUpdate only beside the strategy of that name', () => {
@@ -108,6 +113,10 @@ describe('workloads', () => {
     ])
     expect(broken(deployment({}, { strategy: { type: 'Recreate', rollingUpdate: null } }))).toEqual([])
     expect(broken(deployment({}, { strategy: { rollingUpdate: { maxSurge: 1 } } }))).toEqual([])
+    const shares = { rollingUpdate: { maxSurge: '25%', maxUnavailable: '1' } }
+    expect(broken(deployment({}, { strategy: shares }))).toEqual([
+      'count-or-share /spec/strategy/rollingUpdate/maxUnavailable',
+    ])
   })
 
   it('restart their pods as their kind does', () => {
@@ -323,6 +332,26 @@ describe('volumes and spread', () => {
       ),
     ).toEqual([])
   })
+
+  it.each([
+    [{ maxSkew: 0 }, ['maxSkew']],
+    [{ minDomains: 0, whenUnsatisfiable: 'DoNotSchedule' }, ['minDomains']],
+    [{ minDomains: 2 }, ['minDomains']],
+    [{ minDomains: 2, whenUnsatisfiable: 'DoNotSchedule' }, []],
+  ])('spread within bounds: %j', (fields, wrong) => {
+    const constraint = { topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 1, ...fields }
+    expect(broken(deployment({ topologySpreadConstraints: [constraint] }))).toEqual(
+      wrong.map(field => `spread-bounds ${POD}/topologySpreadConstraints/0/${field}`),
+    )
+  })
+
+  it('hold no ephemeral containers', () => {
+    const probe = { name: 'debug', image: 'busybox:1.36' }
+    expect(broken(deployment({ ephemeralContainers: [probe] }))).toEqual([
+      `ephemeral-containers ${POD}/ephemeralContainers`,
+    ])
+    expect(broken(deployment({ ephemeralContainers: [] }))).toEqual([])
+  })
 })
 
 describe('Services', () => {
@@ -363,6 +392,7 @@ describe('Services', () => {
   it('have ports unless headless', () => {
     expect(service({ ports: [] })).toEqual(['service-ports /spec/ports'])
     expect(service({ ports: [], clusterIP: 'None' })).toEqual([])
+    expect(broken(resource('v1', 'Service'))).toEqual(['service-ports /spec/ports'])
   })
 
   it('name each port when there are several, and each differently', () => {
@@ -411,7 +441,41 @@ describe('small objects', () => {
     expect(budget({ minAvailable: 1 })).toEqual([])
     expect(budget({ minAvailable: 1, maxUnavailable: 1 })).toEqual(['pdb-bounds /spec'])
     expect(budget({ minAvailable: null, maxUnavailable: 0 })).toEqual([])
-    expect(budget({})).toEqual(['pdb-bounds /spec'])
+    expect(budget({})).toEqual(['pdb-unbounded /spec'])
+  })
+
+  it.each([
+    [1, true],
+    ['50%', true],
+    ['$(SHARE)', true],
+    ['1', false],
+    ['half', false],
+    [-1, false],
+  ])('a PodDisruptionBudget keeps %j: %s', (minAvailable, legal) => {
+    const budget = resource('policy/v1', 'PodDisruptionBudget', { spec: { minAvailable } })
+    expect(broken(budget)).toEqual(legal ? [] : ['count-or-share /spec/minAvailable'])
+  })
+
+  it.each([
+    ['shop.example.com', true],
+    ['*.example.com', true],
+    ['$(HOST)', true],
+    ['', true],
+    ['Shop.example.com', false],
+    ['*', false],
+    ['shop.*.com', false],
+    ['shop.example.com:443', false],
+  ])('an Ingress answers for the host %j: %s', (host, legal) => {
+    const ingress = resource('networking.k8s.io/v1', 'Ingress', { spec: { rules: [{ host }] } })
+    expect(broken(ingress)).toEqual(legal ? [] : ['ingress-host /spec/rules/0/host'])
+  })
+
+  it('a ServiceAccount needs its namespace where the binding has none', () => {
+    const bind = (subject: JsonObject) =>
+      broken(resource('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', { subjects: [subject] }))
+    expect(bind({ kind: 'ServiceAccount', name: 'a' })).toEqual(['subject-namespace /subjects/0/namespace'])
+    expect(bind({ kind: 'ServiceAccount', name: 'a', namespace: 'b' })).toEqual([])
+    expect(bind({ kind: 'User', name: 'a' })).toEqual([])
   })
 
   it('an autoscaler has a maximum not below its minimum, which is 1 unless it says otherwise', () => {

@@ -3,7 +3,14 @@
 import { groupOf } from '../kube/resource.ts'
 import { asObject, asString, type JsonObject } from '../yaml/value.ts'
 import { judgeMetadata } from './semantics/names.ts'
-import { judgeAutoscaler, judgeClaim, judgeDataKeys, judgeDisruptionBudget, judgeIngress } from './semantics/objects.ts'
+import {
+  judgeAutoscaler,
+  judgeClaim,
+  judgeDataKeys,
+  judgeDisruptionBudget,
+  judgeIngress,
+  judgeSubjects,
+} from './semantics/objects.ts'
 import { judgePod } from './semantics/pod.ts'
 import type { Finding, Rule } from './semantics/rule.ts'
 import { judgeService } from './semantics/service.ts'
@@ -28,7 +35,16 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ['policy/PodDisruptionBudget', judgeDisruptionBudget],
   ['networking.k8s.io/Ingress', judgeIngress],
   ['autoscaling/HorizontalPodAutoscaler', judgeAutoscaler],
+  ['rbac.authorization.k8s.io/ClusterRoleBinding', judgeSubjects],
 ] satisfies [string, Rule][])
+
+/** Kinds whose rules speak of more than a spec that stands there. */
+const WITHOUT_SPEC: ReadonlySet<string> = new Set([
+  '/Service',
+  '/ConfigMap',
+  '/Secret',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+])
 
 /**
  * What the API server, or the controller of the kind, would not accept. Values of a wrong type are the schema's
@@ -42,8 +58,7 @@ export function semanticErrors(value: JsonObject): SchemaError[] {
   const kind = asString(value.kind)
   if (apiVersion === undefined || kind === undefined) return errors
   judgeMetadata(value, report)
-  if (asObject(value.spec) !== undefined || kind === 'ConfigMap' || kind === 'Secret') {
-    RULES.get(`${groupOf(apiVersion)}/${kind}`)?.(value, report)
-  }
+  const name = `${groupOf(apiVersion)}/${kind}`
+  if (asObject(value.spec) !== undefined || WITHOUT_SPEC.has(name)) RULES.get(name)?.(value, report)
   return errors
 }

@@ -32,7 +32,7 @@ export function isDnsLabel(text: string): boolean {
   return text.length <= 63 && LABEL.test(text)
 }
 
-function isDnsSubdomain(text: string): boolean {
+export function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && SUBDOMAIN.test(text)
 }
 

@@ -2,14 +2,25 @@
 
 import { at, type Path } from '../../yaml/path.ts'
 import { asArray, asObject, asString, type Json, type JsonObject, member } from '../../yaml/value.ts'
-import { isDnsLabel } from './names.ts'
-import { type Finding, has, maps } from './rule.ts'
+import { isDnsLabel, isDnsSubdomain } from './names.ts'
+import { type Finding, has, isUnknown, maps } from './rule.ts'
+
+const BOUNDS = ['minAvailable', 'maxUnavailable'] as const
+
+/** A field that is a number of pods or a share of them: a text is a percentage. */
+export function judgeCountOrShare(value: Json | undefined, path: Path, report: Finding): void {
+  const isLegal = typeof value === 'number' ? value >= 0 : typeof value !== 'string' || /^\d+%$/.test(value)
+  if (isLegal || isUnknown(String(value))) return
+  report(path, 'count-or-share', `${JSON.stringify(value)} is neither a number of pods nor a percentage such as "50%"`)
+}
 
 export function judgeDisruptionBudget(budget: JsonObject, report: Finding): void {
-  const bounds = ['minAvailable', 'maxUnavailable'].filter(bound => has(budget.spec, bound))
-  if (bounds.length === 1) return
-  const found = bounds.length === 0 ? 'this one has none' : 'this one has both'
-  report(['spec'], 'pdb-bounds', `a PodDisruptionBudget has one of minAvailable and maxUnavailable: ${found}`)
+  const bounds = BOUNDS.filter(bound => has(budget.spec, bound))
+  for (const bound of BOUNDS) judgeCountOrShare(at(budget, ['spec', bound]), ['spec', bound], report)
+  const rule = 'a PodDisruptionBudget has one of minAvailable and maxUnavailable'
+  if (bounds.length > 1) report(['spec'], 'pdb-bounds', `${rule}: this one has both`)
+  // the API server takes it, and the budget then keeps nothing
+  if (bounds.length === 0) report(['spec'], 'pdb-unbounded', `${rule}: this one has none`)
 }
 
 export function judgeAutoscaler(autoscaler: JsonObject, report: Finding): void {
@@ -24,6 +35,7 @@ export function judgeIngress(ingress: JsonObject, report: Finding): void {
   if (ingress.apiVersion !== 'networking.k8s.io/v1') return
   judgeBackend(at(ingress, ['spec', 'defaultBackend']), ['spec', 'defaultBackend'], report)
   for (const [ruleIndex, rule] of maps(at(ingress, ['spec', 'rules']))) {
+    judgeHost(rule.host, ['spec', 'rules', ruleIndex, 'host'], report)
     for (const [index, entry] of maps(at(rule, ['http', 'paths']))) {
       const path = ['spec', 'rules', ruleIndex, 'http', 'paths', index]
       judgeBackend(entry.backend, [...path, 'backend'], report)
@@ -38,6 +50,13 @@ export function judgeIngress(ingress: JsonObject, report: Finding): void {
       }
     }
   }
+}
+
+/** Hosts are domains in lower case, with `*.` for the first label at most. */
+function judgeHost(value: Json | undefined, path: Path, report: Finding): void {
+  const host = asString(value) ?? ''
+  if (host === '' || isUnknown(host) || isDnsSubdomain(host.replace(/^\*\.(?=.*\.)/, ''))) return
+  report(path, 'ingress-host', `"${host}" is no legal host: a domain in lower case, without port and path`)
 }
 
 function judgeBackend(value: Json | undefined, path: Path, report: Finding): void {
@@ -74,6 +93,14 @@ export function judgeClaim(claim: JsonObject, path: Path, report: Finding): void
       'claim-storage',
       'a claim needs resources.requests.storage',
     )
+  }
+}
+
+/** A ClusterRoleBinding has no namespace that its ServiceAccounts could share. */
+export function judgeSubjects(binding: JsonObject, report: Finding): void {
+  for (const [index, subject] of maps(binding.subjects)) {
+    if (subject.kind !== 'ServiceAccount' || has(subject, 'namespace')) continue
+    report(['subjects', index, 'namespace'], 'subject-namespace', 'a ServiceAccount needs its namespace here')
   }
 }
 

@@ -24,6 +24,10 @@ export function judgePod(spec: Json | undefined, path: Path, claims: readonly st
     report(place, 'duplicate-volume', `a second volume is named "${key}"`),
   )
   judgeSpread(pod, path, report)
+  if (maps(pod.ephemeralContainers).length > 0) {
+    const message = 'ephemeral containers are added to running pods and may not stand in a manifest'
+    report([...path, 'ephemeralContainers'], 'ephemeral-containers', message)
+  }
   const seen = new Set<string>()
   for (const field of CONTAINER_FIELDS) {
     for (const [index, container] of maps(pod[field])) {
@@ -59,9 +63,20 @@ function judgeVolume(volume: JsonObject, path: Path, report: Finding): void {
 function judgeSpread(pod: JsonObject, path: Path, report: Finding): void {
   const place = [...path, 'topologySpreadConstraints']
   const keyOf = (entry: JsonObject) => `${String(entry.topologyKey)} ${String(entry.whenUnsatisfiable)}`
-  judgeUnique(maps(pod.topologySpreadConstraints), place, keyOf, (at, key) =>
+  const constraints = maps(pod.topologySpreadConstraints)
+  judgeUnique(constraints, place, keyOf, (at, key) =>
     report(at, 'duplicate-spread', `a second constraint spreads over ${key.replace(' ', ' with ')}`),
   )
+  for (const [index, constraint] of constraints) {
+    for (const field of ['maxSkew', 'minDomains']) {
+      const value = constraint[field]
+      if (typeof value === 'number' && value < 1)
+        report([...place, index, field], 'spread-bounds', `${field} is at least 1: this one is ${value}`)
+    }
+    if (has(constraint, 'minDomains') && constraint.whenUnsatisfiable === 'ScheduleAnyway') {
+      report([...place, index, 'minDomains'], 'spread-bounds', 'minDomains may only stand beside DoNotSchedule')
+    }
+  }
 }
 
 function judgeContainer(container: JsonObject, path: Path, volumes: ReadonlySet<string>, report: Finding): void {

@@ -1,7 +1,7 @@
 // Services: fields that only some types take, and ports.
 
 import type { Path } from '../../yaml/path.ts'
-import { asArray, asObject, asString, type Json, type JsonObject } from '../../yaml/value.ts'
+import { asArray, asObject, asString, isObject, type Json, type JsonObject } from '../../yaml/value.ts'
 import { isDnsLabel, isPortName } from './names.ts'
 import { judgePortNumber } from './pod.ts'
 import { type Finding, has, isUnknown, judgeUnique, maps } from './rule.ts'
@@ -15,8 +15,8 @@ const LOAD_BALANCER_FIELDS = [
 ] as const
 
 export function judgeService(service: JsonObject, report: Finding): void {
-  const spec = asObject(service.spec)
-  if (spec === undefined) return
+  if (has(service, 'spec') && !isObject(service.spec)) return
+  const spec = asObject(service.spec) ?? {}
   const type = asString(spec.type) || 'ClusterIP'
   judgeType(spec, type, report)
   judgePorts(spec, type, report)

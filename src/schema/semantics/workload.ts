@@ -5,7 +5,7 @@ import { labelSelectorSelects, mapSelects } from '../../kube/selector.ts'
 import { at, type Path } from '../../yaml/path.ts'
 import { asObject, asString, type Json, type JsonObject, member } from '../../yaml/value.ts'
 import { judgeAnnotations, judgeLabels } from './names.ts'
-import { judgeClaim } from './objects.ts'
+import { judgeClaim, judgeCountOrShare } from './objects.ts'
 import { judgePod } from './pod.ts'
 import { type Finding, has, judgeUnique, maps } from './rule.ts'
 
@@ -30,12 +30,18 @@ export function judgeWorkload(workload: JsonObject, report: Finding): void {
 }
 
 function judgeSelector(workload: JsonObject, kind: string, template: JsonObject | undefined, report: Finding): void {
-  if (RUNS_TO_COMPLETION.has(kind) || !has(workload.spec, 'selector') || template === undefined) return
+  if (RUNS_TO_COMPLETION.has(kind) || template === undefined) return
   const path = ['spec', 'selector']
+  const isPlain = kind === 'ReplicationController'
+  if (!has(workload.spec, 'selector')) {
+    // a missing selector of the other kinds is the schema's business
+    if (isPlain && !has(template.metadata, 'labels'))
+      report(path, 'selector', 'without a selector, the pod template needs labels to select')
+    return
+  }
   const selector = asObject(at(workload, path))
   if (selector === undefined) return
   const labels = stringMap(at(template, ['metadata', 'labels']))
-  const isPlain = kind === 'ReplicationController'
   if (
     !isPlain &&
     Object.keys(asObject(selector.matchLabels) ?? {}).length === 0 &&
@@ -54,6 +60,9 @@ function judgeStrategy(workload: JsonObject, kind: string, report: Finding): voi
   const type = asString(member(strategy, 'type'))
   if (type !== undefined && type !== '' && type !== 'RollingUpdate' && has(strategy, 'rollingUpdate')) {
     report([...path, 'rollingUpdate'], 'strategy', `rollingUpdate may not stand beside the strategy ${type}`)
+  }
+  for (const field of ['maxSurge', 'maxUnavailable']) {
+    judgeCountOrShare(at(strategy, ['rollingUpdate', field]), [...path, 'rollingUpdate', field], report)
   }
 }
 
