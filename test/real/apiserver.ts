@@ -81,8 +81,8 @@ function apiserverFlags(folder: string, store: string, port: number, keys: Keys)
     '--endpoint-reconciler-type=none',
     '--allow-privileged=true',
     '--runtime-config=api/all=true',
-    // no controller makes service accounts, or takes the protection of claims and volumes away
-    '--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection',
+    // no controller makes service accounts, takes the protection of claims away, or keeps the counts of quotas
+    '--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection,ResourceQuota',
   ]
 }
 

@@ -1,0 +1,39 @@
+import { expect, inject, it } from 'vitest'
+import { isKubernetesObject } from '../../src/kube/resource.ts'
+import { createValidator } from '../../src/schema/validator.ts'
+import { readText } from '../../src/yaml/read.ts'
+import { Client } from './client.ts'
+import { type Comparison, compareText, disagreements, summary, validatorVersion } from './compare.ts'
+import { installCustomKinds } from './custom-resources.ts'
+import { fixtureResults } from './fixture-files.ts'
+
+const server = inject('apiserver')
+
+it.skipIf(server === null)(
+  'a strict server takes what the bundled schemas and rules take, in every fixture result',
+  async () => {
+    if (server === null) return
+    const client = new Client(server.address)
+    const version = validatorVersion(server.version)
+    const manifests = fixtureResults()
+    const installed = await installCustomKinds(client, version, kindsIn(manifests.map(({ text }) => text)))
+    const validator = createValidator({ kubernetesVersion: version })
+    const comparisons: Comparison[] = []
+    for (const { path, text } of manifests) comparisons.push(...(await compareText(client, validator, path, text)))
+    console.log(`${manifests.length} files; custom kinds installed: ${installed.join(', ') || 'none'}`)
+    console.log(summary(comparisons))
+    expect(comparisons.length).toBeGreaterThan(manifests.length / 2)
+    expect(disagreements(comparisons)).toEqual([])
+  },
+)
+
+function kindsIn(texts: readonly string[]): ReadonlySet<string> {
+  const kinds = new Set<string>()
+  for (const text of texts) {
+    const read = readText(text)
+    for (const { value } of read.ok ? read.documents : []) {
+      if (isKubernetesObject(value)) kinds.add(`${String(value.apiVersion)}/${String(value.kind)}`)
+    }
+  }
+  return kinds
+}
