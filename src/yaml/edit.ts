@@ -2,7 +2,7 @@
 
 import { type Chunk, cutDocuments } from './chunks.ts'
 import { emit } from './emit.ts'
-import { renderNew, spliceInsert } from './insert.ts'
+import { type Manner, mannerOf, renderNew, spliceInsert } from './insert.ts'
 import { buildOverlay } from './overlay.ts'
 import { Refused } from './refused.ts'
 import { applySplices, type Splice, shift } from './splice.ts'
@@ -56,7 +56,7 @@ function edit(file: File, edits: readonly DocumentEdit[], inserts: readonly Docu
     if (insert.values.length === 0) continue
     const chunk = file.chunk(insert.after)
     const tree = file.tree(insert.after)
-    splices.push(spliceInsert(file.text, file.chunks, chunk, tree, insert))
+    splices.push(spliceInsert(file.text, file.manner(), chunk, tree, insert))
   }
   return { ok: true, text: applySplices(file.text, splices), removedComments, renamedKeys }
 }
@@ -83,17 +83,26 @@ function toRefusal(error: unknown): Refusal {
 /** One file's text, cut and parsed as far as its edits need. */
 class File {
   readonly text: string
-  readonly chunks: readonly Chunk[]
+  private readonly chunks: readonly Chunk[]
+  private readonly byStart: ReadonlyMap<number, Chunk>
+  private known: Manner | undefined
   private readonly trees = new Map<number, Tree>()
 
   constructor(text: string) {
     this.text = text
     this.chunks = cutDocuments(text)
+    this.byStart = new Map(this.chunks.map(chunk => [chunk.start, chunk]))
+  }
+
+  /** How the file's documents are parted. */
+  manner(): Manner {
+    this.known ??= mannerOf(this.text, this.chunks)
+    return this.known
   }
 
   chunk(document: SourceDocument): Chunk {
-    const chunk = this.chunks.find(({ start, end }) => start === document.start && end === document.end)
-    if (chunk === undefined)
+    const chunk = this.byStart.get(document.start)
+    if (chunk === undefined || chunk.end !== document.end)
       throw new Refused('readers-disagree', 'the document does not belong to this text', document.line)
     return chunk
   }

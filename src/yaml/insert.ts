@@ -20,8 +20,8 @@ interface Insert {
   readonly comment?: string
 }
 
-/** The splice that puts new documents behind the one of `chunk`. Throws Refused for a JSON document. */
-export function spliceInsert(text: string, chunks: readonly Chunk[], chunk: Chunk, tree: Tree, insert: Insert): Lines {
+/** The splice that puts new documents behind the one of `chunk`, in the file's manner. Throws Refused for a JSON document. */
+export function spliceInsert(text: string, manner: Manner, chunk: Chunk, tree: Tree, insert: Insert): Lines {
   if (isCollection(tree.root) && tree.root.flow) {
     throw new Refused(
       'json-document',
@@ -30,7 +30,6 @@ export function spliceInsert(text: string, chunks: readonly Chunk[], chunk: Chun
     )
   }
   const style = new Styles(tree).whole()
-  const manner = mannerOf(text, chunks)
   const rendered: string[] = []
   for (const [position, value] of insert.values.entries()) {
     const comment = position === 0 && insert.comment !== undefined ? commentLines(insert.comment) : []
@@ -53,14 +52,14 @@ function commentLines(comment: string): string[] {
   return comment.split(/\r?\n/).map(line => (line === '' ? '#' : `# ${line}`))
 }
 
-interface Manner {
+export interface Manner {
   /** whether markers between documents have a blank line above, or below */
   readonly blankAbove: boolean
   readonly blankBelow: boolean
 }
 
 /** What most markers between the file's documents look like; plain ones when the file has none. */
-function mannerOf(text: string, chunks: readonly Chunk[]): Manner {
+export function mannerOf(text: string, chunks: readonly Chunk[]): Manner {
   let markers = 0
   let above = 0
   let below = 0

@@ -21,8 +21,8 @@ export interface SourceDocument {
   readonly end: number
   /** line of `start`, from 1 */
   readonly line: number
+  /** a value that stands in the text as `${NAME}` alone is unknown: it is kept as that string */
   readonly value: Json
-  /** paths of values that stand in the text as `${NAME}` alone are unknown: their value is kept as that string */
 }
 
 export type ReadResult =
