@@ -2,6 +2,7 @@
 
 import { lstatSync } from 'node:fs'
 import path from 'node:path'
+import { CONFIGURATION_FILES } from '../config/configuration.ts'
 import { globMatcher } from '../config/match.ts'
 import type { RefusedFile, SkippedFile } from '../engine/outcome.ts'
 import type { SourceText } from '../engine/run.ts'
@@ -99,7 +100,7 @@ class InputReader {
       }
     }
     this.#all = [...all].sort()
-    this.#candidates = this.#all.filter(file => this.#files.has(file) || isManifestName(file))
+    this.#candidates = this.#all.filter(file => this.#files.has(file) || isCandidate(file))
     for (const target of this.#found.targets) {
       const isEmpty = target.type === 'folder' && !this.#all.some(file => isInside(target.path, file))
       if (isEmpty) this.#unmatched.push(toReportPath(this.#found.base, target.path) || '.')
@@ -198,6 +199,11 @@ class InputReader {
     }
     return texts
   }
+}
+
+/** kubemend's own configuration is read, too, but it is no input. */
+function isCandidate(file: string): boolean {
+  return isManifestName(file) && !CONFIGURATION_FILES.some(name => path.basename(file) === name)
 }
 
 function isManifestName(file: string): boolean {
