@@ -2,7 +2,9 @@
 
 import { main, version } from './cli.ts'
 import { enableCodeCache } from './code-cache.ts'
+import { delayOptimisation } from './io/tiering.ts'
 
+delayOptimisation()
 enableCodeCache(version)
 
 process.stdout.on('error', endQuietly)
