@@ -29,7 +29,7 @@ export function emit(tree: Tree, overlay: Overlay): Emission {
   return emission
 }
 
-export function emitNode(emission: Emission, origin: Ranged, node: Overlay, slot: Slot): void {
+function emitNode(emission: Emission, origin: Ranged, node: Overlay, slot: Slot): void {
   if (node.kind === 'kept') return
   if (node.kind === 'fresh' || node.origin === undefined) {
     emitReplacement(emission, origin, overlayValue(node), slot)

@@ -44,7 +44,7 @@ export function isPlainSafe(text: string, inFlow: boolean): boolean {
   return !isAmbiguous(text)
 }
 
-export function doubleQuoted(text: string): string {
+function doubleQuoted(text: string): string {
   let quoted = '"'
   for (const char of text) {
     const code = char.codePointAt(0) as number
@@ -172,7 +172,7 @@ export function renderFlow(value: Json, style: FlowStyle): string {
   return renderInline(value, style.quote, true, style.quoteAll)
 }
 
-export function renderFlowEntry(key: string, value: Json, style: FlowStyle): string {
+function renderFlowEntry(key: string, value: Json, style: FlowStyle): string {
   return renderFlowKey(key, style) + style.colon + renderFlow(value, style)
 }
 

@@ -22,7 +22,7 @@ import { Refused } from './refused.ts'
 import { resolvePlain, resolveTagged } from './scalar.ts'
 import { define, isObject, type Json, type JsonObject } from './value.ts'
 
-export type ScalarStyle = 'empty' | 'plain' | 'single' | 'double' | 'literal' | 'folded'
+type ScalarStyle = 'empty' | 'plain' | 'single' | 'double' | 'literal' | 'folded'
 
 interface RangedBase {
   /** first character of the value, behind its anchor and tag */
@@ -41,7 +41,7 @@ export interface RangedScalar extends RangedBase {
   readonly style: ScalarStyle
 }
 
-export interface RangedAlias extends RangedBase {
+interface RangedAlias extends RangedBase {
   readonly kind: 'alias'
   readonly name: string
 }
