@@ -2,6 +2,7 @@
 
 import { describe, type FollowUp, type Resource, stringMap, type Workload } from '../../src/sdk.ts'
 import { copyJobName, transferFile } from './claims.ts'
+import { serviceSelector } from './headless.ts'
 import type { DataMode } from './settings.ts'
 
 export interface CutOver {
@@ -41,7 +42,7 @@ export function cutOverSteps({ workload, data, check, dependants }: CutOver): Fo
     },
     check,
     ...dependants.map(dependant => ({
-      text: `start ${describe(dependant)} again once ${name} is up: it has to register anew`,
+      text: `start ${describe(dependant)} again once ${name} is up, unless its own cut-over follows: it has to register anew`,
       commands: [`${kubectlFor(dependant)} rollout restart ${dependant.kind.toLowerCase()}/${dependant.name}`],
     })),
     {
@@ -80,6 +81,6 @@ export function kubectlFor(resource: Resource): string {
 }
 
 function podLabels(workload: Workload): string {
-  const labels = Object.entries(stringMap(workload.selector?.matchLabels))
+  const labels = Object.entries(stringMap(serviceSelector(workload)))
   return labels.map(([key, value]) => `${key}=${value}`).join(',')
 }

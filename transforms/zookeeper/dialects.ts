@@ -110,10 +110,7 @@ const BITNAMI: Dialect = {
     ['ZOO_AUTOPURGE_INTERVAL', '24'],
     ['ZOO_AUTOPURGE_RETAIN_COUNT', '3'],
   ],
-  configFiles: [
-    '/opt/bitnami/zookeeper/conf/zoo.cfg',
-    '/bitnami/zookeeper/conf/zoo.cfg',
-  ],
+  configFiles: ['/opt/bitnami/zookeeper/conf/zoo.cfg', '/bitnami/zookeeper/conf/zoo.cfg'],
 }
 
 const DIALECTS: readonly Dialect[] = [CONFLUENT, OFFICIAL, BITNAMI]

@@ -9,7 +9,8 @@ import { ELECTION_PORT, PEER_PORT } from './dialects.ts'
 import type { Server } from './server.ts'
 
 /** Commands that answer only when there is a quorum; `ruok` answers always. */
-const ASKS_FOR_QUORUM = /\b(?:srvr|mntr|stat|isro|cons)\b|zkServer\.sh\s+status|zkCli|zookeeper-shell|zookeeper-ready|zkOk/
+const ASKS_FOR_QUORUM =
+  /\b(?:srvr|mntr|stat|isro|cons)\b|zkServer\.sh\s+status|zkCli|zookeeper-shell|zookeeper-ready|zkOk/
 
 /**
  * Edits in the server's container: who it is, who the others are, the ports between them, and probes that the first
@@ -46,7 +47,8 @@ function envPlan(server: Server, hosts: readonly string[], clientPort: number): 
     const present = lookup(joined.variable)
     const pair = `${joined.key}=${joined.value}`
     if (isAbsent(joined.variable)) values.push([joined.variable, pair])
-    else if (present !== undefined && !present.includes(`${joined.key}=`)) values.push([joined.variable, `${present.trimEnd()} ${pair}`])
+    else if (present !== undefined && !present.includes(`${joined.key}=`))
+      values.push([joined.variable, `${present.trimEnd()} ${pair}`])
   }
   return { fields: [POD_NAME], values, removed: [dialect.idVariable] }
 }

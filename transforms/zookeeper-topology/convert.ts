@@ -1,0 +1,187 @@
+// A Deployment of one ZooKeeper becomes a StatefulSet of three that know each other.
+
+import {
+  change,
+  describe,
+  type Edit,
+  isOpenShift,
+  type Precondition,
+  type Proposal,
+  REPLICAS_PATH,
+  type Risk,
+} from '../../src/sdk.ts'
+import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
+import { groupEdits, readsServiceLinks, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
+import { type DataPlace, dataProblem } from '../stateful/data.ts'
+import { type Headless, headlessService } from '../stateful/headless.ts'
+import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
+import { findObstacle } from '../stateful/obstacles.ts'
+import { memberPolicyEdits } from '../stateful/policy.ts'
+import { commandWarnings, retargetEdits } from '../stateful/references.ts'
+import { cutOverSteps } from '../stateful/runbook.ts'
+import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
+import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
+import { memberEdits, memberPorts } from '../zookeeper/ensemble.ts'
+import {
+  brokersOf,
+  checkStep,
+  customCommand,
+  type KnownSituation,
+  keptVolume,
+  type Refused,
+  refuse,
+  serverProblem,
+} from './situation.ts'
+import { ephemeralRest, lossWarnings } from './texts.ts'
+
+/** Seconds between members: an open port says nothing about the quorum, so a rolling update has to wait for it. */
+export const MIN_READY_SECONDS = 30
+
+export function convert(situation: KnownSituation): Proposal {
+  const { workspace, settings, workload, server, clientPort } = situation
+  const stateful = settings.get(STATEFUL, workload.resource)
+  const problem =
+    findObstacle(workspace, workload, server.container) ??
+    serverProblem(situation) ??
+    placeProblem(situation, stateful.data) ??
+    brokerProblem(situation, stateful.data)
+  if (problem !== undefined) return refuse(situation, problem)
+  const headless = headlessService(workspace, workload, memberPorts(server, clientPort))
+  if ('code' in headless) return refuse(situation, headless)
+  const members = memberCount(situation.count)
+  const suffix = domainSuffix(workspace, settings, workload.resource)
+  const hosts = memberHosts(workload.resource.name, headless.name, suffix, members)
+  const inContainer = memberEdits(workspace, server, hosts, clientPort)
+  if (inContainer === undefined) return refuse(situation, customCommand(situation))
+  return conversion(situation, stateful, members, headless, inContainer)
+}
+
+function conversion(
+  situation: KnownSituation,
+  stateful: StatefulSettings,
+  members: number,
+  headless: Headless,
+  inContainer: readonly Edit[],
+): Proposal {
+  const { workspace, settings, workload, server, clientPort } = situation
+  const { resource } = workload
+  const { container, dialect, places } = server
+  const claimed = places.filter(place => place.kind === 'claim')
+  const replaced = stateful.keepEmptyDir ? claimed : places
+  const size = { size: stateful.sizes.zookeeper, storageClass: stateful.storageClass }
+  const fsGroup = isOpenShift(workspace, workload) ? undefined : dialect.fsGroup
+  const brokers = brokersOf(situation)
+  const restarting = isNew(places, stateful.data) ? brokers.filter(broker => keptVolume(broker) === undefined) : []
+  const risks: Risk[] = claimed.length > 0 ? ['topology', 'access', 'data'] : ['topology', 'access']
+  const keepsRest = replaced.length < places.length
+  return change({
+    target: { resource, path: REPLICAS_PATH },
+    code: 'single-member',
+    why: reason(situation, members, headless),
+    risks,
+    unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
+    edits: [
+      ...statefulSetEdits(workload, {
+        serviceName: headless.name,
+        members,
+        podManagementPolicy: 'OrderedReady',
+        minReadySeconds: MIN_READY_SECONDS,
+        claimTemplates: claimTemplates(container, replaced, size),
+      }),
+      ...serviceLinkEdits(workload),
+      ...(replaced.length > 0 && fsGroup !== undefined ? groupEdits(workload, fsGroup) : []),
+      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
+      ...inContainer,
+      ...volumeEdits(container, replaced),
+      ...headless.edits,
+      ...memberPolicyEdits(workspace, workload, [clientPort, PEER_PORT, ELECTION_PORT]),
+      ...retargetEdits(workspace, resource, 'StatefulSet'),
+      ...keepClaims(resource, claimed),
+      ...transferEdits(container, claimed, stateful.data, fsGroup),
+    ],
+    steps: cutOverSteps({
+      workload,
+      data: claimed.length > 0 ? stateful.data : 'none',
+      check: checkStep(resource, members, clientPort),
+      dependants: restarting.map(broker => broker.resource),
+    }),
+    leaves: keepsRest ? [ephemeralRest(resource)] : [],
+    preconditions: preconditions(replaced, stateful),
+    warnings: [
+      ...lossWarnings(situation, stateful.data, brokers),
+      ...linkWarnings(situation),
+      ...commandWarnings(workspace, resource),
+    ],
+  })
+}
+
+/** Data is on one claim and the log on none, a stored number, or what `dataProblem` knows. */
+function placeProblem({ server }: KnownSituation, mode: DataMode): Refused | undefined {
+  const { places, dialect, lookup } = server
+  const problem = dataProblem(places, mode)
+  if (problem !== undefined) {
+    return problem.code === 'data-on-claim' ? { ...problem, config: 'stateful: {data: clone}' } : problem
+  }
+  const kept = places.filter(place => place.kind === 'claim')
+  if (kept.length === 0 || mode === 'fresh') return undefined
+  const lost = places.find(place => place.kind !== 'claim')
+  if (lost !== undefined) {
+    const folder = lost.paths.map(path => path.path).join(' and ')
+    return {
+      code: 'log-not-kept',
+      why: `${kept[0]?.claimName} holds a part of its data only, and ${folder} goes with the pod: what came after the last snapshot would be lost without a word`,
+      next: 'bring both folders onto claims first, or start with empty members (stateful.data: fresh)',
+    }
+  }
+  const id = lookup(dialect.idVariable)
+  if (!dialect.keepsId || id === undefined || id === '1') return undefined
+  return {
+    code: 'other-id',
+    why: `it is number ${id} (${dialect.idVariable}), which is stored with its data, and the first member of the StatefulSet is number 1`,
+    next: 'change the stored number (the file myid) to 1 in a maintenance window first, or start with empty members (stateful.data: fresh)',
+  }
+}
+
+/** Whether the ensemble starts without what is there now. */
+function isNew(places: readonly DataPlace[], mode: DataMode): boolean {
+  return mode === 'fresh' || places.every(place => place.kind !== 'claim')
+}
+
+/** Kafka and its ZooKeeper are one unit of data: both keep the id of the cluster. */
+export function brokerProblem(situation: KnownSituation, mode: DataMode): Refused | undefined {
+  if (!isNew(situation.server.places, mode)) return undefined
+  for (const broker of brokersOf(situation)) {
+    const kept = keptVolume(broker)
+    if (kept === undefined || (mode === 'fresh' && kept.source === 'persistentVolumeClaim')) continue
+    return {
+      code: 'kafka-keeps-data',
+      why: `${describe(broker.resource)} registers here and keeps its data (volume ${kept.name}), which names the id of this cluster; an ensemble that starts empty makes a new id, and the brokers refuse to start`,
+      next: 'decide about both together: set stateful.data to fresh where the data of Kafka may go, or build a new ZooKeeper and Kafka beside them and mirror the topics',
+    }
+  }
+  return undefined
+}
+
+function reason({ workload, system, server }: KnownSituation, members: number, headless: Headless): string {
+  const { resource } = workload
+  return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${members} members that find each other through ${headless.name}, numbered from 1 by ${server.dialect.idVariable}`
+}
+
+function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings): Precondition[] {
+  if (claims.length === 0) return []
+  const storage =
+    stateful.storageClass === ''
+      ? 'the cluster has a default StorageClass, or the claims of the members stay Pending (kubectl get storageclass)'
+      : `the cluster has the StorageClass ${stateful.storageClass} (kubectl get storageclass ${stateful.storageClass})`
+  const clone = 'the storage driver can clone a volume in its namespace'
+  const cloned = stateful.data === 'clone' && claims.some(place => place.kind === 'claim')
+  return [storage, ...(cloned ? [clone] : [])].map(text => ({ text, state: 'assumed' as const }))
+}
+
+function linkWarnings({ workload }: KnownSituation): string[] {
+  if (!readsServiceLinks(workload)) return []
+  return [
+    'a container reads variables that Kubernetes makes of Services (..._SERVICE_HOST), so enableServiceLinks is left as it is',
+  ]
+}

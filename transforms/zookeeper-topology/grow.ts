@@ -1,0 +1,150 @@
+// A StatefulSet of ZooKeeper: what may change in place, and what loses data when it is applied as it stands.
+
+import { at, change, describe, type FollowUp, type Proposal, REPLICAS_PATH, restartSteps, set } from '../../src/sdk.ts'
+import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { minReadyEdits, serviceLinkEdits } from '../stateful/convert.ts'
+import { type DataPlace, isPersistent } from '../stateful/data.ts'
+import { headlessService, serviceNameOf } from '../stateful/headless.ts'
+import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
+import { findObstacle } from '../stateful/obstacles.ts'
+import { memberPolicyEdits } from '../stateful/policy.ts'
+import { kubectlFor } from '../stateful/runbook.ts'
+import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
+import { memberEdits, memberPorts } from '../zookeeper/ensemble.ts'
+import { brokerProblem, MIN_READY_SECONDS } from './convert.ts'
+import { brokersOf, checkStep, customCommand, type KnownSituation, refuse, serverProblem } from './situation.ts'
+import { ephemeralRest, lossWarnings } from './texts.ts'
+
+export function judgeStatefulSet(situation: KnownSituation): Proposal | undefined {
+  const { count, listed } = situation
+  if (listed > 1) return listed > count ? joinMissing(situation) : judgeEnsemble(situation)
+  return grow(situation)
+}
+
+/** Members are listed that do not run: the one that runs has its data and its settings already. */
+function joinMissing(situation: KnownSituation): Proposal | undefined {
+  const { workspace, workload, server, count, listed, system, clientPort } = situation
+  const { resource } = workload
+  const problem = findObstacle(workspace, workload, server.container)
+  if (problem !== undefined) return refuse(situation, problem)
+  if (listed < 3 || (isParallel(situation) && isPersistent(server.places))) return liveGrowth(situation, listed)
+  return change({
+    target: { resource, path: REPLICAS_PATH },
+    code: 'members-missing',
+    why: `${describe(resource)} lists ${listed} servers of ${system.title} and runs ${count}, which is fewer than a majority or leaves none to spare; it gets the others, one after the other`,
+    risks: ['topology', 'access'],
+    edits: [set(resource, REPLICAS_PATH, listed)],
+    steps: [checkStep(resource, listed, clientPort)],
+  })
+}
+
+/** An ensemble on the storage of its pods is reported, since its claims can only be given by making it anew. */
+function judgeEnsemble({ workload, server, system, listed }: KnownSituation): Proposal | undefined {
+  const { resource } = workload
+  if (isPersistent(server.places) || server.mountedConfig !== undefined) return undefined
+  return change({
+    target: { resource, path: ['spec', 'volumeClaimTemplates'] },
+    code: 'ephemeral-members',
+    why: `${describe(resource)} runs ${listed} members of ${system.title}, and all of them keep their data in their pods (${foldersOf(server.places)})`,
+    risks: ['topology'],
+    edits: [],
+    leaves: [ephemeralRest(resource)],
+  })
+}
+
+/** One server, or several that do not know each other. */
+function grow(situation: KnownSituation): Proposal | undefined {
+  const { workspace, settings, workload, server, count, clientPort } = situation
+  const { resource } = workload
+  const members = memberCount(count)
+  // what is mounted, or the command, may list the members of a set that runs several
+  const hidden = serverProblem(situation)
+  if (hidden !== undefined) return count > 1 ? undefined : refuse(situation, hidden)
+  const obstacle = findObstacle(workspace, workload, server.container)
+  if (obstacle !== undefined) return refuse(situation, obstacle)
+  const serviceName = serviceNameOf(resource)
+  const suffix = domainSuffix(workspace, settings, resource)
+  const hosts = memberHosts(resource.name, serviceName ?? '', suffix, members)
+  const inContainer = memberEdits(workspace, server, hosts, clientPort)
+  if (inContainer === undefined) return count > 1 ? undefined : refuse(situation, customCommand(situation))
+  if (isPersistent(server.places)) return liveGrowth(situation, members)
+  const problem = brokerProblem(situation, 'plan')
+  if (problem !== undefined) return refuse(situation, problem)
+  if (serviceName === undefined) return refuse(situation, nameless(situation))
+  const headless = headlessService(workspace, workload, memberPorts(server, clientPort), serviceName)
+  if ('code' in headless) return refuse(situation, headless)
+  return change({
+    target: { resource, path: REPLICAS_PATH },
+    code: count === 1 ? 'single-member' : 'separate-members',
+    why: reason(situation, members),
+    risks: ['topology', 'access'],
+    unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
+    edits: [
+      set(resource, REPLICAS_PATH, members),
+      ...minReadyEdits(workload, MIN_READY_SECONDS),
+      ...serviceLinkEdits(workload),
+      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
+      ...inContainer,
+      ...headless.edits,
+      ...memberPolicyEdits(workspace, workload, [clientPort, PEER_PORT, ELECTION_PORT]),
+    ],
+    steps: [...restartSteps(workload), checkStep(resource, members, clientPort)],
+    leaves: [ephemeralRest(resource)],
+    warnings: lossWarnings(situation, 'plan', brokersOf(situation)),
+  })
+}
+
+function reason({ workload, system, count }: KnownSituation, members: number): string {
+  const now = count === 1 ? 'as one member' : `${count} times, each a server of its own that knows no other`
+  return `${describe(workload.resource)} runs ${system.title} ${now}; it gets ${members} members that know each other`
+}
+
+function nameless({ workload }: KnownSituation) {
+  const { resource } = workload
+  return {
+    code: 'service-name-fixed',
+    why: 'it has no serviceName, so its pods have no names by which members could find each other, and the field cannot be changed once the StatefulSet is there',
+    next: `write serviceName: ${resource.name}-headless, delete the StatefulSet with its pods left, apply it again, then run again`,
+    steps: [
+      {
+        text: 'delete the StatefulSet and leave its pods running',
+        commands: [`${kubectlFor(resource)} delete statefulset/${resource.name} --cascade=orphan`],
+      },
+    ],
+  }
+}
+
+function isParallel({ workload }: KnownSituation): boolean {
+  return at(workload.resource.value, ['spec', 'podManagementPolicy']) === 'Parallel'
+}
+
+/**
+ * A StatefulSet makes its new members before it updates the old one, and two empty members are a majority of three: they
+ * form a quorum without the data, and the member that has it drops it when it joins. So the order is a person's.
+ */
+function liveGrowth(situation: KnownSituation, members: number): Proposal {
+  const { workload, server, clientPort, listed } = situation
+  const { resource } = workload
+  const kubectl = kubectlFor(resource)
+  const write: FollowUp = {
+    text: `write the list of ${members} servers and the export of ${server.dialect.idVariable} into the StatefulSet with replicas: 1 still, and apply: ${resource.name}-0 restarts as the first member and waits for a second one; nobody can read or write until then`,
+    commands: [`kubectl apply -f ${resource.origin.file}`, `${kubectl} rollout status statefulset/${resource.name}`],
+  }
+  const scale = Array.from({ length: members - 1 }, (_, index) => ({
+    text: `let member ${index + 2} join, and wait until it is ready`,
+    commands: [
+      `${kubectl} scale statefulset/${resource.name} --replicas=${index + 2}`,
+      `${kubectl} rollout status statefulset/${resource.name}`,
+    ],
+  }))
+  return refuse(situation, {
+    code: 'live-growth',
+    why: `its data (${foldersOf(server.places)}) outlives the pods, and members that are added by one apply start before it is updated: they form a quorum without the data, and the member that has it drops it`,
+    next: 'grow in this order, after a backup, the member with the data first',
+    steps: [...(listed > 2 ? [] : [write]), ...scale, checkStep(resource, members, clientPort)],
+  })
+}
+
+function foldersOf(places: readonly DataPlace[]): string {
+  return places.flatMap(place => place.paths.map(path => path.path)).join(', ')
+}
