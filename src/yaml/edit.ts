@@ -76,8 +76,7 @@ function toRefusal(error: unknown): Refusal {
     return { code: 'parse-error', text: 'the document is nested too deeply to be edited' }
   if (!(error instanceof Refused)) throw error
   const { code, message, line } = error
-  const place = line === undefined ? '' : ` (line ${line})`
-  return { code, text: message + place, ...(line === undefined ? {} : { line }) }
+  return { code, text: message, ...(line === undefined ? {} : { line }) }
 }
 
 /** One file's text, cut and parsed as far as its edits need. */

@@ -81,7 +81,7 @@ function findEmptyItem(slice: string, firstLine: number): Refusal | undefined {
     const line = firstLine + dash.line - 1
     return {
       code: 'empty-item',
-      text: `an empty item ends a sequence within a sequence (line ${line}); write null`,
+      text: 'an empty item ends a sequence within a sequence; write null',
       line,
     }
   }
@@ -108,20 +108,19 @@ function explain(error: unknown, slice: string, firstLine: number): Refusal {
   const mark = error.mark as yaml.Mark | undefined
   const line = firstLine + (mark?.line ?? 0)
   const column = (mark?.column ?? 0) + 1
-  const place = `line ${line}, column ${column}`
   if (error.reason === 'duplicated mapping key') {
     const name = keyAt(slice, mark?.position ?? 0)
     return {
       code: 'duplicate-key',
-      text: `the key ${name} stands twice in one map (${place}); remove one`,
+      text: `the key ${name} stands twice in one map; remove one`,
       line,
       column,
     }
   }
   if (error.reason.startsWith('tab characters') || hasTabIndent(slice, mark?.position ?? 0)) {
-    return { code: 'tab', text: `a tab is used as indentation (${place}); use spaces`, line, column }
+    return { code: 'tab', text: 'a tab is used as indentation; use spaces', line, column }
   }
-  return { code: 'syntax', text: `the file is no valid YAML: ${error.reason} (${place})`, line, column }
+  return { code: 'syntax', text: `the file is no valid YAML: ${error.reason}`, line, column }
 }
 
 function keyAt(slice: string, position: number): string {

@@ -7,6 +7,7 @@ import type { Json } from './value.ts'
 export interface Refusal {
   /** kebab-case and stable: `template`, `duplicate-key`, `alias-on-path`, … */
   readonly code: string
+  /** what is wrong and what to do; the place is not part of it */
   readonly text: string
   readonly line?: number
   readonly column?: number
