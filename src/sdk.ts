@@ -38,6 +38,7 @@ export type { Kustomization } from './kube/kustomization.ts'
 export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
 export { isContainerPatched, isPatched, isPatchedBy, isPodPatched } from './kube/patches.ts'
 export { isOpenShift, isWindows } from './kube/platform.ts'
+export { propertyOf, removeProperty, setProperty } from './kube/properties.ts'
 export { TOGETHER } from './kube/proximity.ts'
 export { parseQuantity } from './kube/quantity.ts'
 export {

@@ -79,7 +79,8 @@ function valueEdits(container: Container, index: number, value: string): Edit[] 
  * would leave a value there that says something else.
  */
 function mapEdit(workspace: Workspace, container: Container, name: string, value: string): Edit | undefined {
-  if (envValue(workspace, container, name)?.kind !== 'literal') return undefined
+  // a reference is expanded in an entry of `env` alone
+  if (envValue(workspace, container, name)?.kind !== 'literal' || value.includes('$(')) return undefined
   for (const source of asArray(container.value.envFrom).toReversed()) {
     const prefix = asString(member(source, 'prefix')) ?? ''
     const key = name.slice(prefix.length)
@@ -128,4 +129,9 @@ function readsElsewhere(workspace: Workspace, container: Container): boolean {
     const map = asString(at(source, ['configMapRef', 'name']))
     return map === undefined || workspace.named(container.workload.resource, 'ConfigMap', map) === undefined
   })
+}
+
+/** The entry of `env` that counts for the name. */
+export function envEntry(container: Container, name: string): Json | undefined {
+  return asArray(container.value.env).findLast(entry => member(entry, 'name') === name)
 }

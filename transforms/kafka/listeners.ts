@@ -1,0 +1,154 @@
+// Listeners of a broker: what it opens, what it tells others to dial, and the rules that Kafka holds them to.
+
+export interface Listener {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+
+/** Parses `NAME://host:port,…`; the host may be empty, in brackets or hold `$(VARIABLE)`. Undefined for other texts. */
+export function parseListeners(text: string): Listener[] | undefined {
+  const listeners: Listener[] = []
+  for (const part of text.split(',').map(entry => entry.trim())) {
+    const match = /^([A-Za-z0-9_-]+):\/\/(\[[0-9a-fA-F:]*\]|[^:[\]]*):(\d+)$/.exec(part)
+    if (match === null) return undefined
+    const [, name = '', host = '', port] = match
+    listeners.push({ name, host, port: Number(port) })
+  }
+  return listeners.length === 0 ? undefined : listeners
+}
+
+export function formatListeners(listeners: readonly Listener[]): string {
+  return listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(',')
+}
+
+export type Protocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
+const PROTOCOLS: readonly Protocol[] = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
+
+/** Protocols by listener name. Without a map Kafka takes each protocol's own name for it. */
+export function parseProtocols(text: string | undefined): ReadonlyMap<string, Protocol> | undefined {
+  if (text === undefined) return new Map(PROTOCOLS.map(protocol => [protocol, protocol]))
+  const protocols = new Map<string, Protocol>()
+  for (const part of text.split(',').map(entry => entry.trim())) {
+    const [name, protocol, ...rest] = part.split(':').map(piece => piece.trim())
+    const known = PROTOCOLS.find(candidate => candidate === protocol)
+    if (name === undefined || name === '' || known === undefined || rest.length > 0) return undefined
+    protocols.set(name, known)
+  }
+  return protocols
+}
+
+export function formatProtocols(protocols: ReadonlyMap<string, Protocol>): string {
+  return [...protocols].map(([name, protocol]) => `${name}:${protocol}`).join(',')
+}
+
+/** What the rules speak of, by properties key. */
+export type Lookup = (key: string) => string | undefined
+
+/**
+ * The first rule of Kafka's own validation (KafkaConfig.validateValues, listeners and advertised listeners) or of its
+ * start-up checks that the properties break; undefined when they break none.
+ */
+export function brokenRule(lookup: Lookup): string | undefined {
+  const listeners = parseListeners(lookup('listeners') ?? 'PLAINTEXT://:9092')
+  if (listeners === undefined) return 'listeners cannot be read'
+  const advertisedText = lookup('advertised.listeners')
+  const roles =
+    lookup('process.roles')
+      ?.split(',')
+      .map(role => role.trim()) ?? []
+  const controllers =
+    lookup('controller.listener.names')
+      ?.split(',')
+      .map(name => name.trim()) ?? []
+  const advertised =
+    advertisedText === undefined
+      ? listeners.filter(({ name }) => !controllers.includes(name))
+      : parseListeners(advertisedText)
+  const protocols = parseProtocols(lookup('listener.security.protocol.map'))
+  if (advertised === undefined) return 'advertised.listeners cannot be read'
+  if (protocols === undefined) return 'listener.security.protocol.map cannot be read'
+  return (
+    brokenListener(listeners, advertised, protocols) ??
+    brokenInterBroker(lookup, advertised, protocols) ??
+    brokenController(lookup, roles, controllers, listeners, advertised, protocols) ??
+    brokenStores(lookup, listeners, protocols)
+  )
+}
+
+function brokenListener(
+  listeners: readonly Listener[],
+  advertised: readonly Listener[],
+  protocols: ReadonlyMap<string, Protocol>,
+): string | undefined {
+  const unmapped = [...listeners, ...advertised].find(({ name }) => !protocols.has(name))
+  if (unmapped !== undefined) return `no security protocol is defined for listener ${unmapped.name}`
+  if (new Set(listeners.map(({ port }) => port)).size < listeners.length) return 'two listeners share a port'
+  if (new Set(listeners.map(({ name }) => name)).size < listeners.length) return 'two listeners share a name'
+  const unopened = advertised.find(({ name }) => !listeners.some(listener => listener.name === name))
+  if (unopened !== undefined) return `advertised listener ${unopened.name} is not among the listeners`
+  if (advertised.some(({ host }) => host === '0.0.0.0')) return 'an advertised listener has the address 0.0.0.0'
+  return undefined
+}
+
+function brokenInterBroker(
+  lookup: Lookup,
+  advertised: readonly Listener[],
+  protocols: ReadonlyMap<string, Protocol>,
+): string | undefined {
+  const name = lookup('inter.broker.listener.name')
+  const protocol = lookup('security.inter.broker.protocol')
+  if (name !== undefined && protocol !== undefined) {
+    return 'inter.broker.listener.name and security.inter.broker.protocol are both set'
+  }
+  const wanted = name ?? protocol ?? 'PLAINTEXT'
+  if (name !== undefined && !protocols.has(name)) return `no security protocol is defined for listener ${name}`
+  if (!advertised.some(listener => listener.name === wanted)) {
+    return `the listener between brokers, ${wanted}, is not among the advertised ones`
+  }
+  return undefined
+}
+
+function brokenController(
+  lookup: Lookup,
+  roles: readonly string[],
+  controllers: readonly string[],
+  listeners: readonly Listener[],
+  advertised: readonly Listener[],
+  protocols: ReadonlyMap<string, Protocol>,
+): string | undefined {
+  if (roles.length === 0) return undefined
+  const [first] = controllers
+  if (first === undefined) return 'process.roles without controller.listener.names'
+  if (!protocols.has(first)) return `no security protocol is defined for controller listener ${first}`
+  if (advertised.some(({ name }) => controllers.includes(name))) return 'a controller listener is advertised'
+  if (roles.includes('controller') && !listeners.some(({ name }) => name === first)) {
+    return `controller listener ${first} is not among the listeners`
+  }
+  const voters = lookup('controller.quorum.voters')?.split(',') ?? []
+  const ids = voters.map(voter => voter.split('@')[0]?.trim())
+  const id = lookup('node.id')
+  if (roles.includes('controller') && id !== undefined && voters.length > 0 && !ids.includes(id)) {
+    return `node.id ${id} is not among the voters`
+  }
+  return undefined
+}
+
+/** A TLS listener needs a key; between brokers it needs trust as well, and PEM stores take no password. */
+function brokenStores(
+  lookup: Lookup,
+  listeners: readonly Listener[],
+  protocols: ReadonlyMap<string, Protocol>,
+): string | undefined {
+  const encrypted = listeners.filter(({ name }) => protocols.get(name)?.endsWith('SSL'))
+  if (encrypted.length === 0) return undefined
+  const keyType = lookup('ssl.keystore.type')
+  const hasKey = ['ssl.keystore.location', 'ssl.keystore.key'].some(key => lookup(key) !== undefined)
+  if (!hasKey) return 'a TLS listener without key material'
+  if (keyType === 'PEM' && lookup('ssl.keystore.password') !== undefined) return 'a PEM store with a password'
+  const between = lookup('inter.broker.listener.name') ?? lookup('security.inter.broker.protocol') ?? 'PLAINTEXT'
+  const trust = ['ssl.truststore.location', 'ssl.truststore.certificates'].some(key => lookup(key) !== undefined)
+  if (protocols.get(between)?.endsWith('SSL') && !trust) return 'TLS between brokers without a truststore'
+  return undefined
+}
