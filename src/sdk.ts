@@ -1,7 +1,7 @@
 // All that a transform may import: the contract, the vocabulary, and helpers that state intents.
 
 import type { Risk } from './engine/risk.ts'
-import type { Allow, Change, Decline, Edit, FollowUp, Precondition, Target } from './engine/transform.ts'
+import type { Allow, Change, Decline, Edit, FollowUp, Needs, Precondition, Target } from './engine/transform.ts'
 import { annotationsOf, type Resource, stringMap } from './kube/resource.ts'
 import type { Container, Workload } from './kube/workload.ts'
 import type { Workspace } from './kube/workspace.ts'
@@ -36,6 +36,7 @@ export { envNames, envValue } from './kube/env.ts'
 export { hasPathSuffix, type ImageReference, isFloating, parseImage } from './kube/image.ts'
 export type { Kustomization } from './kube/kustomization.ts'
 export { imageName, isLocalLooking, isWithdrawn } from './kube/local-image.ts'
+export { fileOfItsOwn } from './kube/new-file.ts'
 export { isContainerPatched, isPatched, isPatchedBy, isPodPatched } from './kube/patches.ts'
 export { isOpenShift, isWindows } from './kube/platform.ts'
 export { propertyOf, removeProperty, setProperty } from './kube/properties.ts'
@@ -88,6 +89,7 @@ export interface ChangeSpec {
   readonly preconditions?: readonly Precondition[]
   readonly warnings?: readonly string[]
   readonly unit?: string
+  readonly needs?: Needs
 }
 
 /** A change: applied whole or not at all; `leaves` makes it partial. */
@@ -103,6 +105,7 @@ export function change(spec: ChangeSpec): Change {
     warnings: spec.warnings ?? [],
     ...(spec.steps === undefined ? {} : { steps: spec.steps }),
     ...(spec.unit === undefined ? {} : { unit: spec.unit }),
+    ...(spec.needs === undefined ? {} : { needs: spec.needs }),
   }
 }
 

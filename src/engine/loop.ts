@@ -145,9 +145,14 @@ class Loop {
       this.#open.set(key, { finding: this.#finding(transform, change, 'partial', []) })
       return
     }
+    const basis = this.#basis(change)
+    if (basis === 'none') {
+      refuse(change.needs?.otherwise ?? change.reason)
+      return
+    }
     const allowed = this.#options.allowed(transform, target.resource)
     const lacking = unit === undefined ? undefined : this.#options.heldUnits.get(unit)
-    const missing = [...new Set([...change.risks.filter(risk => !allowed.has(risk)), ...(lacking ?? [])])]
+    const missing = [...new Set([...change.risks.filter(risk => !allowed.has(risk)), ...(lacking ?? []), ...basis])]
     if (missing.length > 0) {
       const finding = { ...this.#finding(transform, change, 'held', step.records), allow: allowFor(missing) }
       this.#open.set(key, { finding, unit, missing })
@@ -167,6 +172,13 @@ class Loop {
     this.#applied.set(key, applied)
     this.#log.push({ change: applied, step })
     this.#changed.push(key)
+  }
+
+  /** The risks that hold back the change that this one stands on; `none` when that one is not made at all. */
+  #basis({ needs }: Change): readonly Risk[] | 'none' {
+    if (needs === undefined) return []
+    const key = findingKey(needs.rule, needs.target)
+    return this.#applied.has(key) ? [] : (this.#open.get(key)?.missing ?? 'none')
   }
 
   #lock(change: Change): Reason | undefined {

@@ -113,6 +113,16 @@ export interface Change {
   readonly warnings: readonly string[]
   /** changes of one unit are applied together or not at all */
   readonly unit?: string
+  /** another change that this one stands on */
+  readonly needs?: Needs
+}
+
+/** A change of another transform that has to be made first; while it is held, so is the one that needs it. */
+export interface Needs {
+  readonly rule: string
+  readonly target: Target
+  /** why nothing is done when the other change is not made at all */
+  readonly otherwise: Reason
 }
 
 /** A refusal: nothing is edited; the reason's code is one of the transform's `refusals`. */

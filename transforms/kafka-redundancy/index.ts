@@ -1,0 +1,189 @@
+// Keeps each record on several brokers: replication factors and in-sync minimums, as far as the brokers reach.
+
+import {
+  change,
+  decline,
+  describe,
+  type FollowUp,
+  type Proposal,
+  type Settings,
+  type Transform,
+  type Workspace,
+} from '../../src/sdk.ts'
+import {
+  type Broker,
+  brokersOf,
+  isAtLeast,
+  isFresh,
+  originalOf,
+  runsFromCache,
+  settingsTarget,
+  unitOf,
+} from '../kafka/broker.ts'
+import { configEdits, effective, type KeyChange, readKey } from '../kafka/config.ts'
+import { KAFKA } from '../kafka/settings.ts'
+import { brokerCount, needsMembers } from '../kafka/stages.ts'
+import { kubectlFor } from '../stateful/runbook.ts'
+import { STATEFUL } from '../stateful/settings.ts'
+import { judgeOperated } from './operated.ts'
+import { REFUSALS } from './refusals.ts'
+
+const kafkaRedundancy: Transform = {
+  id: 'kafka-redundancy',
+  title: 'Keep each Kafka record on three brokers',
+  rationale:
+    'With a replication factor of 1, each partition is on one broker: when that broker is down, the partition is too, and consumers cannot even commit. Three copies, of which two have to be written, outlive any one broker.',
+  category: 'data',
+  since: '0.1.0',
+  kinds: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Pod', 'Kafka'],
+  risks: ['topology'],
+  aliases: [],
+  references: [
+    'https://kafka.apache.org/documentation/#brokerconfigs_default.replication.factor',
+    'https://kafka.apache.org/documentation/#brokerconfigs_min.insync.replicas',
+  ],
+  refusals: REFUSALS,
+  sections: [KAFKA, STATEFUL],
+  *plan(workspace, settings): Iterable<Proposal> {
+    for (const broker of brokersOf(workspace)) {
+      const proposal = judge(workspace, settings, broker)
+      if (proposal !== undefined) yield proposal
+    }
+    yield* judgeOperated(workspace)
+  },
+}
+
+export default kafkaRedundancy
+
+/** Copies of a record, and how many have to be written before it is acknowledged. */
+export function factors(brokers: number): { readonly replicas: number; readonly inSync: number } {
+  const replicas = Math.min(3, brokers)
+  return { replicas, inSync: Math.max(1, replicas - 1) }
+}
+
+const FACTORS: readonly string[] = [
+  'default.replication.factor',
+  'offsets.topic.replication.factor',
+  'transaction.state.log.replication.factor',
+]
+
+/** Topics of Confluent's own server, raised where they are named (docs.confluent.io, cp-server configuration). */
+const SERVER_FACTORS: readonly string[] = [
+  'confluent.license.topic.replication.factor',
+  'confluent.metadata.topic.replication.factor',
+  'confluent.metrics.reporter.topic.replicas',
+  'confluent.balancer.topic.replication.factor',
+  'confluent.security.event.logger.exporter.kafka.topic.replicas',
+]
+
+const MINIMUM = 'min.insync.replicas'
+
+function judge(workspace: Workspace, settings: Settings, broker: Broker): Proposal | undefined {
+  const target = settingsTarget(broker)
+  const { resource } = broker.workload
+  const count = brokerCount(broker)
+  const waits = count === 1 && resource.kind !== 'DaemonSet'
+  const { replicas, inSync } = factors(waits ? 3 : count)
+  const original = originalOf(workspace, broker)
+  const isNew = isFresh(original, settings) && brokerCount(original) === 1
+  const keepsMinimum = !isNew && !isAtLeast(broker, '3.7') && !settings.get(KAFKA, resource).reassigned
+  const wanted: [string, number][] = [
+    ...FACTORS.map((key): [string, number] => [key, replicas]),
+    ...(keepsMinimum ? [] : [[MINIMUM, inSync] as [string, number]]),
+    ['transaction.state.log.min.isr', inSync],
+    ...SERVER_FACTORS.filter(key => readKey(workspace, broker.configuration, key).kind === 'text').map(
+      (key): [string, number] => [key, replicas],
+    ),
+  ]
+  const present = wanted.map(([key]) => [key, effective(workspace, broker.configuration, key)] as const)
+  const low = wanted.filter(([key, value]) => isLow(present.find(([name]) => name === key)?.[1], value))
+  const minimum = effective(workspace, broker.configuration, MINIMUM)
+  const rest = keepsMinimum && isLow(minimum, inSync) ? [minimumRest(broker, inSync)] : []
+  if (low.length === 0 && rest.length === 0) return undefined
+  const problem = problemOf(
+    workspace,
+    broker,
+    low.map(([key]) => key),
+  )
+  if (problem !== undefined) return decline({ target, ...problem })
+  const changes: KeyChange[] = low.map(([key, value]) => [key, String(value)])
+  const config = configEdits(workspace, broker.configuration, changes)
+  if ('code' in config) return decline({ target, ...config, why: `${describe(resource)}: ${config.why}` })
+  return change({
+    target,
+    code: rest.length > 0 ? 'single-copies-live' : 'single-copies',
+    why: reason(broker, low, replicas, inSync),
+    risks: 'topology',
+    edits: config.edits,
+    unit: unitOf(broker),
+    steps: isNew || low.length === 0 ? [] : [reassignStep(broker, replicas)],
+    leaves: rest,
+    ...(waits ? { needs: needsMembers(broker, oneBroker(broker)) } : {}),
+  })
+}
+
+function isLow(present: string | undefined, wanted: number): boolean {
+  const value = Number(present)
+  return present !== undefined && Number.isInteger(value) && value < wanted
+}
+
+interface Problem {
+  readonly code: string
+  readonly why: string
+  readonly next: string
+}
+
+function problemOf(workspace: Workspace, broker: Broker, low: readonly string[]): Problem | undefined {
+  const { workload, dialect, configuration, container } = broker
+  const name = describe(workload.resource)
+  if (runsFromCache(broker)) {
+    return {
+      code: 'latest-without-zookeeper',
+      why: `${name} runs ${container.image} without a fixed version, and the newest image of that name has no ZooKeeper mode: the restart that a setting needs could pull it`,
+      next: 'pin the version that runs today, then run again',
+    }
+  }
+  const added = low.find(key => readKey(workspace, configuration, key).kind === 'absent')
+  if (dialect !== undefined || configuration.layers.some(layer => layer.kind === 'file') || added === undefined)
+    return undefined
+  return {
+    code: 'unsupported-distribution',
+    why: `${name} keeps records on one broker (${low.join(', ')}), and nothing tells how its image takes a setting that is not there yet`,
+    next: `write ${added} where the image reads its settings`,
+  }
+}
+
+function oneBroker(broker: Broker) {
+  const text = `${describe(broker.workload.resource)} is one broker: with a factor of more than the brokers there are, its internal topics are never created and no consumer can join; more brokers come first (kafka-topology)`
+  return { code: 'one-broker', text }
+}
+
+function reason(broker: Broker, low: readonly (readonly [string, number])[], replicas: number, inSync: number): string {
+  const name = describe(broker.workload.resource)
+  if (low.length === 0) return `${name} takes a record for written when one broker has it (${MINIMUM})`
+  const keys = low.map(([key, value]) => `${key} ${value}`).join(', ')
+  return `${name} keeps records on one broker, so they are gone or out of reach with it; new topics get ${replicas} copies, of which ${inSync} have to be written: ${keys}`
+}
+
+/** Before 3.7 the minimum is not lowered to the copies that a partition has (KIP-966 made it so). */
+function minimumRest({ workload, version }: Broker, inSync: number): FollowUp {
+  const which = version === undefined ? 'the version is not known' : `this is Kafka ${version}`
+  return {
+    text: `${MINIMUM} stays as it is: ${which}, and before 3.7 a minimum of ${inSync} makes every partition that has one copy refuse writes and commits; once all topics of ${workload.resource.name} have their copies, set kafka.reassigned: true and run again`,
+  }
+}
+
+function reassignStep(broker: Broker, replicas: number): FollowUp {
+  const { workload, dialect } = broker
+  const { resource } = workload
+  const tool = (dialect?.topicsTool ?? 'kafka-topics.sh').replace('kafka-topics', 'kafka-reassign-partitions')
+  const exec = `${kubectlFor(resource)} exec ${resource.name}-0 -c ${broker.container.name} --`
+  return {
+    text: `topics that are there already keep the copies that they have: write a plan with ${replicas} replicas for every partition, __consumer_offsets and __transaction_state too, carry it out, elect the preferred leaders, and raise min.insync.replicas of __transaction_state, which has its own value`,
+    commands: [
+      `${exec} ${tool} --bootstrap-server localhost:9092 --reassignment-json-file /tmp/plan.json --execute`,
+      `${exec} ${tool.replace('reassign-partitions', 'leader-election')} --bootstrap-server localhost:9092 --election-type preferred --all-topic-partitions`,
+      `${exec} ${tool.replace('reassign-partitions', 'configs')} --bootstrap-server localhost:9092 --entity-type topics --entity-name __transaction_state --alter --add-config min.insync.replicas=${Math.max(1, replicas - 1)}`,
+    ],
+  }
+}
