@@ -65,7 +65,7 @@ function findTemplate(text: string): Refusal | undefined {
   }
 }
 
-const LONE_DASH = /-[ \t]*(?:#.*)?\r?\n/
+const LONE_DASH = /(?:^|[\n \t])-[ \t]*(?:#.*)?\r?\n/
 
 /**
  * js-yaml 4.1 takes the dash below an empty last item for the next item of the same sequence, even when it stands

@@ -10,6 +10,7 @@ import {
   type Decline,
   describe,
   type Edit,
+  fileOfItsOwn,
   labelSelectorSelects,
   member,
   type Precondition,
@@ -201,7 +202,11 @@ function more(rivals: readonly Movable[]): string {
 function publish(service: PublishedService, wanted: Publication): Change {
   const { resource, options } = service
   const { host, path, port } = wanted
-  const created = create(resource, ingressFor(resource, options, wanted), fileOfItsOwn(service))
+  const created = create(
+    resource,
+    ingressFor(resource, options, wanted),
+    fileOfItsOwn(service.workspace, resource, 'ingress'),
+  )
   const edits: Edit[] = [created, ...serviceAnnotation(service, wanted)]
   const sends = `the new Ingress ${resource.name} sends ${requests(host, path)} to its port ${nameOf(port)}`
   const warnings = [...publicationWarnings(service, wanted)]
@@ -223,13 +228,6 @@ function publish(service: PublishedService, wanted: Publication): Change {
     preconditions: preconditions(service, wanted),
     warnings: [...warnings, ...switchWarnings(service), ...lossWarnings(service, wanted)],
   })
-}
-
-/** A JSON file holds one document; a kustomization would not include a new file, so there the engine refuses. */
-function fileOfItsOwn({ workspace, resource }: PublishedService): string | undefined {
-  const { file, path } = resource.origin
-  if (path.length > 0 || !file.endsWith('.json') || workspace.kustomizationsOf(resource).length > 0) return undefined
-  return file.replace(/\.json$/, '-ingress.yaml')
 }
 
 function requests(host: string | undefined, path: string): string {

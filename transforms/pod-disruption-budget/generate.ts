@@ -10,6 +10,7 @@ import {
   describe,
   detectSystem,
   type FollowUp,
+  fileOfItsOwn,
   forEachWorkload,
   identity,
   isOwned,
@@ -70,7 +71,9 @@ function judge(workspace: Workspace, workload: Workload): Proposal | undefined {
     code: count === 1 ? 'single-member' : 'missing-budget',
     why: reason(resource, name, count, system),
     risks: 'none',
-    edits: [create(resource, budget(workspace, workload, name, selector, system))],
+    edits: [
+      create(resource, budget(workspace, workload, name, selector, system), fileOfItsOwn(workspace, resource, 'pdb')),
+    ],
     leaves: count === 1 && system !== undefined ? [membersFirst(resource, name, system)] : [],
   })
 }

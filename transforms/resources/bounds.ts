@@ -103,21 +103,17 @@ export class QuotaLedger {
   book(container: Container, gains: Amounts): { readonly quota: Resource; readonly key: string } | undefined {
     const { workload } = container
     const pods = podsOf(workload)
-    const quotas = this.#quotas(workload)
-    for (const quota of quotas) {
-      for (const [key, side, resource] of COUNTED) {
+    const bookings = this.#quotas(workload).flatMap(quota =>
+      COUNTED.flatMap(([key, side, resource]) => {
         const hard = quantity(at(quota.value, ['spec', 'hard', key]))
         const gain = (gains[side][resource] ?? 0) * pods
-        if (hard !== undefined && gain > 0 && this.#usage(quota, key, side, resource) + gain > hard)
-          return { quota, key }
-      }
-    }
-    for (const quota of quotas) {
-      for (const [key, side, resource] of COUNTED) {
-        const used = this.#usage(quota, key, side, resource)
-        this.#used.get(quota)?.set(key, used + (gains[side][resource] ?? 0) * pods)
-      }
-    }
+        if (hard === undefined || gain === 0) return []
+        return { quota, key, hard, total: this.#usage(quota, key, side, resource) + gain }
+      }),
+    )
+    const exceeded = bookings.find(({ hard, total }) => total > hard)
+    if (exceeded !== undefined) return exceeded
+    for (const { quota, key, total } of bookings) this.#used.get(quota)?.set(key, total)
     return undefined
   }
 

@@ -195,7 +195,7 @@ const ROWS: readonly Row[] = [
 
 /** The user of an image; `unversioned` when a row fits but the reference does not say the version that it asks for. */
 export function imageUser(image: ImageReference): ImageUser | 'unversioned' | undefined {
-  for (const row of ROWS) {
+  for (const row of ROWS_BY_ORGANISATION.get(image.components.at(-2) ?? '') ?? []) {
     if (!row.images.some(pattern => matches(image, pattern))) continue
     const verdict = fits(image, row)
     if (verdict === undefined) return 'unversioned'
@@ -204,10 +204,23 @@ export function imageUser(image: ImageReference): ImageUser | 'unversioned' | un
   return undefined
 }
 
+/** The rows that name an image of an organisation, in their order: every container of a run is looked up. */
+const ROWS_BY_ORGANISATION = new Map<string, Row[]>()
+for (const row of ROWS) {
+  for (const organisation of new Set(row.images.map(pattern => partsOf(pattern)[0]))) {
+    ROWS_BY_ORGANISATION.set(organisation, [...(ROWS_BY_ORGANISATION.get(organisation) ?? []), row])
+  }
+}
+
+function partsOf(pattern: string): [organisation: string, name: string] {
+  const slash = pattern.indexOf('/')
+  return slash < 0 ? ['library', pattern] : [pattern.slice(0, slash), pattern.slice(slash + 1)]
+}
+
 function matches(image: ImageReference, pattern: string): boolean {
-  const [organisation = '', name] = pattern.includes('/') ? pattern.split('/') : ['library', pattern]
+  const [organisation, name] = partsOf(pattern)
   const last = image.components.at(-1) ?? ''
-  if (image.components.at(-2) !== organisation || name === undefined) return false
+  if (image.components.at(-2) !== organisation) return false
   return name.endsWith('*') ? last.startsWith(name.slice(0, -1)) : last === name
 }
 
