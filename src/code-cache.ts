@@ -63,7 +63,7 @@ function writeCache(cache: string, script: Script): void {
     renameSync(temporary, cache)
     removeOld(folder)
   } catch {
-    rmSync(temporary, { force: true })
+    // a folder that cannot be written, a full disk: what was left behind is removed as an old file later
   }
 }
 

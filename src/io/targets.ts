@@ -1,6 +1,6 @@
 // What the given paths and globs mean: files and folders that exist, and what does not.
 
-import { realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { errorCode, errorText } from './errors.ts'
 import { baseFolder, isInside } from './paths.ts'
@@ -52,7 +52,7 @@ export function contextOf(target: Target): string {
 const GLOB_SIGNS = /[*?[\]{}()!]/
 
 async function expand(cwd: string, text: string): Promise<string[]> {
-  const exists = statSync(path.resolve(cwd, text), { throwIfNoEntry: false }) !== undefined
+  const exists = lstatSync(path.resolve(cwd, text), { throwIfNoEntry: false }) !== undefined
   if (exists || !GLOB_SIGNS.test(text)) return [text]
   const { glob } = await import('tinyglobby')
   const options = { cwd, dot: true, followSymbolicLinks: false, ignore: ['**/node_modules/**', '**/.git/**'] }
