@@ -6,6 +6,7 @@ import { compact, toText } from './schemas/compact.ts'
 import { readCustomResources, refineBuiltins } from './schemas/kubernetes-models.ts'
 import type { Model } from './schemas/model.ts'
 import { type FetchedPackage, fetchPackage } from './schemas/packages.ts'
+import { applyServerLimits } from './schemas/server-limits.ts'
 
 /** Kubernetes version to the client-node version that was generated from its OpenAPI document. */
 const CLIENT_NODE = { '1.30': '0.22.3', '1.32': '1.1.2', '1.33': '1.3.0', '1.34': '1.4.0', '1.36': '2.0.1' }
@@ -33,7 +34,10 @@ for (const [kubernetesVersion, version] of Object.entries(CLIENT_NODE)) {
   builtin.set(kubernetesVersion, readClientNode(use('@kubernetes/client-node', version), kubernetesVersion))
 }
 widenOldest()
-for (const { definitions } of builtin.values()) refineBuiltins(models, definitions)
+for (const { definitions } of builtin.values()) {
+  refineBuiltins(models, definitions)
+  applyServerLimits(definitions)
+}
 
 // The package of 1.30 was made by an older generator without formats: the next version's word stands for the field
 // where it is the same type but for its format.

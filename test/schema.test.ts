@@ -211,6 +211,56 @@ describe('builtin kinds', () => {
     ).toEqual(['/spec/rules/0/http/paths/0/pathType: "" is none of Exact, ImplementationSpecific, Prefix'])
   })
 
+  it.each<[string, JsonObject, string]>([
+    ['a user id', container({ securityContext: { runAsUser: -1 } }), 'containers/0/securityContext/runAsUser'],
+    ['no command', container({ livenessProbe: { exec: {} } }), 'containers/0/livenessProbe/exec/command'],
+    ['an empty image', container({ image: '' }), 'containers/0/image'],
+    ['an empty name', container({ name: '' }), 'containers/0/name'],
+    [
+      'a port in quotes',
+      container({ livenessProbe: { tcpSocket: { port: '80' } } }),
+      'containers/0/livenessProbe/tcpSocket/port',
+    ],
+    [
+      'a source without a name',
+      container({ envFrom: [{ configMapRef: {} }] }),
+      'containers/0/envFrom/0/configMapRef/name',
+    ],
+    [
+      'a name in capitals',
+      container({ envFrom: [{ secretRef: { name: 'A' } }] }),
+      'containers/0/envFrom/0/secretRef/name',
+    ],
+    ['no container', deployment({ template: { ...PODS, spec: { containers: [] } } }), 'containers'],
+    [
+      'a label value',
+      deployment({ template: { ...PODS, spec: { ...PODS.spec, nodeSelector: { disk: 'a b' } } } }),
+      'nodeSelector/disk',
+    ],
+  ])('refuse as the API server does: %s', (_, document, place) => {
+    const validation = validator.validate(document)
+    const pointers = validation.status === 'invalid' ? validation.errors.map(error => toPointer(error.path)) : []
+    expect(pointers).toEqual([`/spec/template/spec/${place}`])
+  })
+
+  it('leave names alone that are completed before they are applied', () => {
+    expect(verdict(validator.validate(container({ envFrom: [{ secretRef: { name: '$(APP)-keys' } }] })))).toBe('valid')
+  })
+
+  it('pass over the values of a status, which the API server drops, and not its structure', () => {
+    const status = (names: JsonObject) => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'webs.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Web', plural: 'webs' }, scope: 'Cluster', versions: [] },
+      status: { acceptedNames: names, conditions: null, storedVersions: null },
+    })
+    expect(verdict(validator.validate(status({ kind: '', plural: '' })))).toBe('valid')
+    expect(verdict(validator.validate(status({ kind: 1, plural: '' })))).toEqual([
+      '/status/acceptedNames/kind: 1 is no text',
+    ])
+  })
+
   it('do not judge a value that is replaced before it is applied', () => {
     expect(verdict(validator.validate(deployment({ replicas: REPLICAS })))).toBe('valid')
     expect(verdict(validator.validate(deployment({ replicas: `about ${REPLICAS}` })))).toHaveLength(1)

@@ -205,7 +205,7 @@ describe('containers', () => {
       { containerPort: 70000 },
     ]
     expect(broken(container({ ports })).sort()).toEqual([
-      `duplicate-port ${FIRST}/ports/2`,
+      `duplicate-container-port ${FIRST}/ports/2`,
       `duplicate-port-name ${FIRST}/ports/1`,
       `port-range ${FIRST}/ports/4/containerPort`,
     ])
@@ -343,6 +343,17 @@ describe('volumes and spread', () => {
     expect(broken(deployment({ topologySpreadConstraints: [constraint] }))).toEqual(
       wrong.map(field => `spread-bounds ${POD}/topologySpreadConstraints/0/${field}`),
     )
+  })
+
+  it('take a variable from one place', () => {
+    const reference = { name: 'a', key: 'b' }
+    expect(broken(container({ env: [{ name: 'A', valueFrom: {} }] }))).toEqual([`env-source ${FIRST}/env/0/valueFrom`])
+    const both = { configMapKeyRef: reference, secretKeyRef: reference }
+    expect(broken(container({ env: [{ name: 'A', valueFrom: both }] }))).toEqual([
+      `env-source ${FIRST}/env/0/valueFrom`,
+    ])
+    expect(broken(container({ env: [{ name: 'A', valueFrom: { secretKeyRef: reference } }] }))).toEqual([])
+    expect(broken(container({ envFrom: [{ prefix: 'A_' }] }))).toEqual([`env-source ${FIRST}/envFrom/0`])
   })
 
   it('hold no ephemeral containers', () => {

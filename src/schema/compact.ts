@@ -42,18 +42,24 @@ export function inVersion<T>(
   return entries
 }
 
-/** Strict JSON Schema (draft 7) of a definition: unknown fields are errors; `#Name` becomes the reference `Name`. */
-export function expandDefinition(fields: ReadonlyMap<string, TypeWord>): JsonSchema {
+/**
+ * Strict JSON Schema (draft 7) of a definition: unknown fields are errors; `#Name` becomes the reference `Name`. For
+ * `builtin` kinds a required text may not be empty: the API server, written in Go, cannot tell it from a missing one.
+ */
+export function expandDefinition(fields: ReadonlyMap<string, TypeWord>, origin: 'builtin' | 'custom'): JsonSchema {
   const properties: Record<string, JsonSchema> = {}
   const required: string[] = []
   for (const [name, type] of fields) {
     const [word, limits] = typeof type === 'string' ? [type, undefined] : type
     const isRequired = word.startsWith('!')
     if (isRequired) required.push(name)
-    properties[name] = { ...expandWord(isRequired ? word.slice(1) : word, !isRequired), ...limits }
+    const filled = word === '!string' && origin === 'builtin' ? { minLength: 1 } : {}
+    properties[name] = { ...expandWord(isRequired ? word.slice(1) : word, !isRequired), ...filled, ...limits }
   }
   return { type: 'object', properties, additionalProperties: false, ...(required.length > 0 && { required }) }
 }
+
+const INT32: JsonSchema = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 
 const SCALARS: Readonly<Record<string, JsonSchema>> = {
   any: {},
@@ -61,12 +67,12 @@ const SCALARS: Readonly<Record<string, JsonSchema>> = {
   string: { type: 'string' },
   boolean: { type: 'boolean' },
   number: { type: 'number' },
-  int32: { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  int32: { type: 'integer', ...INT32 },
   int64: { type: 'integer' },
   byte: { type: 'string', format: 'byte' },
   'date-time': { type: 'string', format: 'date-time' },
   quantity: { type: ['string', 'number'], format: 'quantity' },
-  'int-or-string': { type: ['integer', 'string'] },
+  'int-or-string': { type: ['integer', 'string'], ...INT32 },
 }
 
 // An empty text stands for an absent optional choice, since Go decodes both to the same value.

@@ -47,10 +47,14 @@ export class BundledDefinitions {
 
   #expand(name: string): JsonSchema | undefined {
     const builtin = this.builtin.definitions[name]
-    if (builtin !== undefined) return expandDefinition(inVersion(this.builtin.versions, this.#version, builtin))
+    if (builtin !== undefined) {
+      return expandDefinition(inVersion(this.builtin.versions, this.#version, builtin), 'builtin')
+    }
     const custom = this.custom.definitions[name]
     const version = this.custom.versions[0] ?? ''
-    return custom === undefined ? undefined : expandDefinition(inVersion(this.custom.versions, version, custom))
+    return custom === undefined
+      ? undefined
+      : expandDefinition(inVersion(this.custom.versions, version, custom), 'custom')
   }
 
   private get builtinKinds(): ReadonlyMap<string, string> {

@@ -1,6 +1,8 @@
 // Formats of texts that a pattern alone would say badly. Also bundled with the precompiled validators.
 
 import { isQuantity } from '../kube/quantity.ts'
+import { isDataKey, isDnsLabel, isDnsSubdomain, isLabelKey, isLabelValue, isPortName } from './semantics/names.ts'
+import { isUnknown } from './semantics/rule.ts'
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
@@ -20,8 +22,19 @@ function isDateTime(text: string): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }
 
-export const formats: Readonly<Record<'byte' | 'date-time' | 'quantity', (text: string) => boolean>> = {
-  byte: isBase64,
-  'date-time': isDateTime,
-  quantity: isQuantity,
+/** Names may be empty, as absent ones are; texts that something replaces later are not judged. */
+function named(isLegal: (text: string) => boolean): (text: string) => boolean {
+  return text => text === '' || isLegal(text) || isUnknown(text)
 }
+
+export const formats = {
+  byte: isBase64,
+  'data-key': named(isDataKey),
+  'date-time': isDateTime,
+  'dns-label': named(isDnsLabel),
+  'label-key': named(isLabelKey),
+  'label-value': named(isLabelValue),
+  'object-name': named(isDnsSubdomain),
+  'port-name': named(isPortName),
+  quantity: isQuantity,
+} satisfies Readonly<Record<string, (text: string) => boolean>>

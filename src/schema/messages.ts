@@ -26,7 +26,7 @@ export function toSchemaErrors(
   const found: SchemaError[] = []
   const seen = new Set<string>()
   for (const error of errors as readonly CompilerError[]) {
-    if (isUnknownValue(valueAt(value, toPath(error.instancePath, value)))) continue
+    if (isUnknownValue(valueAt(value, toPath(error.instancePath, value))) || isIdle(error)) continue
     const result = toSchemaError(error, value, root, lookup)
     const key = JSON.stringify([result.path, result.keyword, result.message])
     if (!seen.has(key)) found.push(result)
@@ -34,6 +34,13 @@ export function toSchemaErrors(
   }
   return found
 }
+
+/** What the API server is sent as status it decodes and drops: only what cannot be decoded counts there. */
+function isIdle({ instancePath, keyword }: CompilerError): boolean {
+  return instancePath.startsWith('/status') && VALUE_RULES.has(keyword)
+}
+
+const VALUE_RULES: ReadonlySet<string> = new Set(['required', 'minLength', 'minItems', 'enum', 'pattern'])
 
 function isUnknownValue(value: Json | undefined): boolean {
   return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value)
@@ -83,6 +90,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 }
 const FORMAT_NAMES: Readonly<Record<string, string>> = {
   byte: 'base64 text',
+  'data-key': 'legal key: letters, digits, "-", "_" and "."',
+  'dns-label': 'legal name: at most 63 lower case letters, digits and "-"',
+  'label-key': 'legal label key: an optional domain and "/", then at most 63 letters, digits, "-", "_" and "."',
+  'label-value': 'legal label value: at most 63 letters, digits, "-", "_" and "."',
+  'object-name': 'legal name: lower case letters, digits, "-" and "."',
+  'port-name': 'port name: a number without quotes, or at most 15 lower case letters, digits and "-"',
   'date-time': 'RFC 3339 date and time',
   quantity: 'quantity such as 500m or 2Gi',
 }

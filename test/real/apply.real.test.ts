@@ -1,9 +1,10 @@
 import { expect, inject, it } from 'vitest'
+import { NO_CONFIGURATION } from '../../src/config/configuration.ts'
 import type { Finding, RunResult } from '../../src/engine/outcome.ts'
 import { at } from '../../src/yaml/path.ts'
 import transforms from '../../transforms/index.ts'
 import { apply, runCase } from '../support/fixture-run.ts'
-import { caseNames, type FixtureCase, fixtureFolders, readCase } from '../support/fixtures.ts'
+import { caseNames, type FixtureCase, filesBelow, readCase } from '../support/fixtures.ts'
 import { Client } from './client.ts'
 import { validatorVersion } from './compare.ts'
 import { createNamespaces, type ManifestObject, objectKey, objectsIn } from './objects.ts'
@@ -19,9 +20,10 @@ it.skipIf(server === null)(
     if (server === null) return
     const client = new Client(server.address)
     const replay = new Replay(client, validatorVersion(server.version))
-    for (const transform of fixtureFolders()) {
-      for (const name of caseNames(transform)) await replay.replay(readCase(transform, name))
+    for (const { id } of transforms) {
+      for (const name of caseNames(id)) await replay.replay(readCase(id, name))
     }
+    await replay.replay(platform())
     console.log(replay.summary())
     expect(replay.faults).toEqual([])
     expect(replay.counts.get('changed Service of type ClusterIP')).toBeGreaterThan(10)
@@ -30,6 +32,13 @@ it.skipIf(server === null)(
     expect(replay.counts.get('immutable Pod')).toBeGreaterThan(0)
   },
 )
+
+/** The main fixture, as `fix --unsafe` sees it. */
+function platform(): FixtureCase {
+  const before = filesBelow('fixtures/platform/k8s')
+  const rest = { same: false, context: new Map(), configuration: NO_CONFIGURATION, outcomes: undefined }
+  return { transform: 'platform', name: 'k8s', before, after: before, ...rest }
+}
 
 /** Applies fixtures before and after the fix, and keeps what the server says against it. */
 class Replay {

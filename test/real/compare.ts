@@ -35,6 +35,8 @@ export interface Comparison {
  * container does not.
  */
 const BEYOND_THE_SERVER: ReadonlySet<string> = new Set([
+  'duplicate-claim', // the last one stands
+  'duplicate-container-port', // a warning, and a fault in every later apply
   'duplicate-env', // the last one stands
   'env-order', // `$(NAME)` stays as it is
   'pdb-unbounded', // nothing is kept

@@ -9,6 +9,7 @@ import { type Finding, has, isUnknown } from './rule.ts'
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/
+const DATA_KEY = /^[-._A-Za-z0-9]{1,253}$/
 const QUALIFIED_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/
 
 /** Longest names by kind where it is not the usual 253. */
@@ -23,7 +24,17 @@ const MAX_NAME: ReadonlyMap<string, number> = new Map([
 const LABEL_NAMED: ReadonlySet<string> = new Set(['Namespace', 'Service'])
 
 /** Groups of the API server itself that no file leaves unnamed. */
-const NAMED_GROUPS: ReadonlySet<string> = new Set(['', 'apps', 'batch', 'policy', 'networking.k8s.io', 'autoscaling'])
+const NAMED_GROUPS: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+])
 
 /** Files of the core version that are no API objects: kubeconfig, scheduler policies, answers of the server. */
 const NAMELESS: ReadonlySet<string> = new Set(['Config', 'Policy', 'Status'])
@@ -41,6 +52,23 @@ export function isPortName(text: string): boolean {
   return text.length <= 15 && LABEL.test(text) && /[a-z]/.test(text) && !text.includes('--')
 }
 
+/** A label's key, or an annotation's: an optional domain and `/` before the name. */
+export function isLabelKey(text: string): boolean {
+  const slash = text.indexOf('/')
+  const [prefix, name] = slash < 0 ? [undefined, text] : [text.slice(0, slash), text.slice(slash + 1)]
+  const isLegalPrefix = prefix === undefined || isDnsSubdomain(prefix.toLowerCase())
+  return isLegalPrefix && name.length <= 63 && QUALIFIED_NAME.test(name)
+}
+
+export function isLabelValue(text: string): boolean {
+  return text.length <= 63 && LABEL_VALUE.test(text)
+}
+
+/** A key of a ConfigMap or a Secret. */
+export function isDataKey(text: string): boolean {
+  return DATA_KEY.test(text)
+}
+
 export function judgeMetadata(resource: JsonObject, report: Finding): void {
   const kind = asString(resource.kind) ?? ''
   const group = groupOf(asString(resource.apiVersion) ?? '')
@@ -55,13 +83,14 @@ function judgeName(metadata: JsonObject | undefined, group: string, kind: string
   const path = ['metadata', 'name']
   const name = asString(metadata?.name)
   if (name === undefined || name === '') {
-    const isNeeded =
-      NAMED_GROUPS.has(group) && !NAMELESS.has(kind) && !has(metadata, 'generateName') && !has(metadata, 'name')
-    if (isNeeded || name === '') report(path, 'name-missing', 'a resource needs metadata.name')
+    const isNeeded = NAMED_GROUPS.has(group) && !NAMELESS.has(kind) && !has(metadata, 'name')
+    if ((isNeeded || name === '') && !has(metadata, 'generateName'))
+      report(path, 'name-missing', 'a resource needs metadata.name')
     return
   }
-  // RBAC names are path segments: colons and capitals are common there
-  if (group === 'rbac.authorization.k8s.io' || isUnknown(name)) return
+  if (isUnknown(name)) return
+  // names of these are path segments: colons and capitals are common in RBAC
+  if (group === 'rbac.authorization.k8s.io' || kind === 'PodDisruptionBudget') return
   if (!(LABEL_NAMED.has(kind) ? LABEL : SUBDOMAIN).test(name)) {
     report(
       path,
@@ -78,7 +107,7 @@ export function judgeLabels(labels: Json | undefined, path: Path, report: Findin
   for (const [key, value] of Object.entries(asObject(labels) ?? {})) {
     judgeKey(key, [...path, key], 'label', report)
     if (typeof value !== 'string' || isUnknown(value)) continue
-    if (value.length > 63 || !LABEL_VALUE.test(value)) {
+    if (!isLabelValue(value)) {
       report(
         [...path, key],
         'label',
@@ -93,11 +122,7 @@ export function judgeAnnotations(annotations: Json | undefined, path: Path, repo
 }
 
 function judgeKey(key: string, path: Path, keyword: string, report: Finding): void {
-  if (isUnknown(key)) return
-  const slash = key.indexOf('/')
-  const [prefix, name] = slash < 0 ? [undefined, key] : [key.slice(0, slash), key.slice(slash + 1)]
-  const isLegalPrefix = prefix === undefined || isDnsSubdomain(prefix.toLowerCase())
-  if (!isLegalPrefix || name.length > 63 || !QUALIFIED_NAME.test(name)) {
+  if (!isUnknown(key) && !isLabelKey(key)) {
     report(
       path,
       keyword,

@@ -2,7 +2,7 @@
 
 import { at, type Path } from '../../yaml/path.ts'
 import { asArray, asObject, asString, type Json, type JsonObject, member } from '../../yaml/value.ts'
-import { isDnsLabel, isDnsSubdomain } from './names.ts'
+import { isDataKey, isDnsLabel, isDnsSubdomain } from './names.ts'
 import { type Finding, has, isUnknown, maps } from './rule.ts'
 
 const BOUNDS = ['minAvailable', 'maxUnavailable'] as const
@@ -68,7 +68,7 @@ function judgeBackend(value: Json | undefined, path: Path, report: Finding): voi
   }
   if (!has(backend, 'service')) return
   const port = member(backend.service, 'port')
-  const ways = ['name', 'number'].filter(way => has(port, way))
+  const ways = ['name', 'number'].filter(way => has(port, way) && member(port, way) !== '' && member(port, way) !== 0)
   if (ways.length !== 1) {
     report([...path, 'service', 'port'], 'ingress-port', 'the port of a backend has one of name and number')
   }
@@ -104,12 +104,10 @@ export function judgeSubjects(binding: JsonObject, report: Finding): void {
   }
 }
 
-const DATA_KEY = /^[-._A-Za-z0-9]{1,253}$/
-
 export function judgeDataKeys(resource: JsonObject, report: Finding): void {
   for (const field of ['data', 'binaryData', 'stringData']) {
     for (const key of Object.keys(asObject(resource[field]) ?? {})) {
-      if (DATA_KEY.test(key)) continue
+      if (isDataKey(key)) continue
       report([field, key], 'data-key', `"${key}" is no legal key: at most 253 letters, digits, "-", "_" and "."`)
     }
   }

@@ -7,6 +7,8 @@ import { isDnsLabel, isPortName } from './names.ts'
 import { type Finding, has, isUnknown, judgeUnique, maps } from './rule.ts'
 
 const CONTAINER_FIELDS = ['initContainers', 'containers', 'ephemeralContainers'] as const
+const VARIABLE_SOURCES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'] as const
+const MAP_SOURCES = ['configMapRef', 'secretRef'] as const
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const
 
 /** `claims` are the names of the volumeClaimTemplates that the pod may mount beside its own volumes. */
@@ -101,7 +103,7 @@ function judgePorts(container: JsonObject, path: Path, report: Finding): void {
   const place = [...path, 'ports']
   for (const [index, port] of ports) {
     const name = nameOf(port)
-    if (name !== undefined && !isPortName(name) && !isUnknown(name)) {
+    if (name !== undefined && name !== '' && !isPortName(name) && !isUnknown(name)) {
       report(
         [...place, index, 'name'],
         'port-name',
@@ -110,11 +112,12 @@ function judgePorts(container: JsonObject, path: Path, report: Finding): void {
     }
     judgePortNumber(port.containerPort, [...place, index, 'containerPort'], report)
   }
-  judgeUnique(ports, place, nameOf, (at, key) => report(at, 'duplicate-port-name', `a second port is named "${key}"`))
+  const portName = (port: JsonObject) => nameOf(port) || undefined
+  judgeUnique(ports, place, portName, (at, key) => report(at, 'duplicate-port-name', `a second port is named "${key}"`))
   const numberOf = (port: JsonObject) =>
     `${String(port.containerPort)}/${asString(port.protocol) ?? 'TCP'}/${String(port.hostPort ?? '')}/${String(port.hostIP ?? '')}`
   judgeUnique(ports, place, numberOf, (at, key) =>
-    report(at, 'duplicate-port', `port ${key.split('/').slice(0, 2).join('/')} stands there twice`),
+    report(at, 'duplicate-container-port', `port ${key.split('/').slice(0, 2).join('/')} stands there twice`),
   )
 }
 
@@ -133,6 +136,7 @@ function judgeEnvironment(container: JsonObject, path: Path, report: Finding): v
     const name = nameOf(entry)
     if (name !== undefined && !later.has(name)) later.set(name, index)
   }
+  judgeSources(container, path, report)
   const hasEnvFrom = maps(container.envFrom).length > 0
   for (const [index, entry] of entries) {
     if (has(entry, 'valueFrom') && has(entry, 'value') && entry.value !== '') {
@@ -144,6 +148,21 @@ function judgeEnvironment(container: JsonObject, path: Path, report: Finding): v
       report([...place, index, 'value'], 'env-order', `$(${name}) is used before it is defined: move ${name} up`)
     }
   }
+}
+
+/** A variable from elsewhere comes from one place. */
+function judgeSources(container: JsonObject, path: Path, report: Finding): void {
+  const judge = (value: Json | undefined, place: Path, choices: readonly string[]) => {
+    const source = asObject(value)
+    if (source === undefined) return
+    const found = choices.filter(choice => has(source, choice))
+    if (found.length === 1) return
+    report(place, 'env-source', `one of ${choices.join(', ')} is needed: ${found.join(' and ') || 'none'} stands there`)
+  }
+  for (const [index, entry] of maps(container.env)) {
+    judge(entry.valueFrom, [...path, 'env', index, 'valueFrom'], VARIABLE_SOURCES)
+  }
+  for (const [index, entry] of maps(container.envFrom)) judge(entry, [...path, 'envFrom', index], MAP_SOURCES)
 }
 
 /** Names in `$(NAME)`; `$$(NAME)` is the text itself. */
