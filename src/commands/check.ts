@@ -18,8 +18,10 @@ export async function check(tooling: Tooling, flags: JudgeFlags): Promise<number
   if (isFailure(session)) return session
   const result = session.judge()
   progress.clear()
-  const report = reportOf(tooling, session, result, { type: 'findings', failOn: flags.failOn })
+  const formats = withDefault(flags)
+  const failWhen = { type: 'findings', failOn: flags.failOn } as const
+  const report = reportOf(tooling, session, result, failWhen, { isPrinted: formats.length > 0 })
   const options = { isWritten: false, undo: [], given: session.inputs.given }
-  const problems = await emit(host, report, transforms, { ...flags, formats: withDefault(flags) }, options)
+  const problems = await emit(host, report, transforms, { ...flags, formats }, options)
   return finish(tooling, report.exitCode, problems)
 }

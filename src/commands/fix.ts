@@ -70,11 +70,11 @@ async function show(
   failWhen: FailWhen,
 ): Promise<number> {
   const { host, transforms } = tooling
-  const report = reportOf(tooling, session, result, failWhen)
-  const options = { isWritten: false, undo: [], given: session.inputs.given }
-  noteBase(tooling, session, flags)
   const isPatch = flags.diff && !hasStdout(flags.formats)
   const formats: readonly FormatTarget[] = isPatch ? [...flags.formats, { format: 'patch' }] : withDefault(flags)
+  const report = reportOf(tooling, session, result, failWhen, { isPrinted: formats.length > 0 })
+  const options = { isWritten: false, undo: [], given: session.inputs.given }
+  noteBase(tooling, session, flags)
   const problems = await emit(host, report, transforms, { ...flags, formats }, options)
   if (flags.diff && !flags.quiet) {
     await emit(host, report, transforms, { ...flags, formats: [{ format: 'text' }] }, options, host.stderr)
@@ -125,8 +125,9 @@ async function write(tooling: Tooling, session: Session, flags: FixFlags, planne
   const written = result.files.filter(change => outcome.written.includes(change.file))
   const undo = undoHint({ host, base, written, backups: outcome.backups, uncommitted })
   const failWhen: FailWhen = { type: 'remaining', failOn: flags.failOn }
-  const report = reportOf(tooling, session, outcome.result, failWhen, outcome.failures.length > 0)
   const formats = withDefault(flags)
+  const isIncomplete = outcome.failures.length > 0
+  const report = reportOf(tooling, session, outcome.result, failWhen, { isIncomplete, isPrinted: formats.length > 0 })
   const problems = await emit(host, report, transforms, { ...flags, formats }, { isWritten: true, undo, given })
   problems.push(...outcome.failures.map(({ file, text }) => `${printableName(file)}: ${text}`))
   if (outcome.isInterrupted) return interrupted(tooling, outcome)

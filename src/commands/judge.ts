@@ -22,7 +22,7 @@ export function reportOf(
   session: Session,
   result: RunResult,
   failWhen: FailWhen,
-  isIncomplete = false,
+  { isIncomplete = false, isPrinted = true } = {},
 ): Report {
   const { inputs, kubernetesVersion, notes } = session
   return buildReport({
@@ -36,6 +36,7 @@ export function reportOf(
       ...unmatchedWarnings(inputs.unmatched),
       ...[...notes, ...inputs.warnings].map(text => ({ code: 'note', text })),
     ],
+    isPrinted,
     exitCode: report =>
       exitCode({
         isIncomplete: isIncomplete || report.inputs.refused.length > 0,

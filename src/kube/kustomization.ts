@@ -1,6 +1,7 @@
 // Kustomizations: which files they include, which they patch, and the values that they override.
 
 import { asArray, asObject, asString, isObject, type JsonObject, member } from '../yaml/value.ts'
+import { directoryOf, distance } from './proximity.ts'
 import type { Resource } from './resource.ts'
 
 /** Names that `kustomize build` looks for. */
@@ -79,11 +80,6 @@ function inlineName(patch: string | undefined): string | undefined {
   return patch?.match(/^metadata:[^\S\n]*\n[^\S\n]+name:[^\S\n]*["']?([\w.-]+)/m)?.[1]
 }
 
-export function directoryOf(file: string): string {
-  const slash = file.lastIndexOf('/')
-  return slash < 0 ? '' : file.slice(0, slash)
-}
-
 /** A relative path of a kustomization, normalised from the root; empty for a URL, a text block or an escape upward. */
 function resolvePath(directory: string, path: string | undefined): string[] {
   if (path === undefined || path.includes('://') || path.includes('\n') || path.startsWith('/')) return []
@@ -96,8 +92,8 @@ function resolvePath(directory: string, path: string | undefined): string[] {
   return [steps.join('/')]
 }
 
-/** Kustomizations that include each file, directly or through another kustomization. */
-export function closuresOf(kustomizations: readonly Kustomization[]): Map<string, ReadonlySet<Kustomization>> {
+/** Kustomizations that include each file, directly or through another kustomization, nearest to the file first. */
+export function closuresOf(kustomizations: readonly Kustomization[]): Map<string, readonly Kustomization[]> {
   const byDirectory = new Map(kustomizations.map(k => [k.directory, k]))
   const closures = new Map<string, Set<Kustomization>>()
   for (const root of kustomizations) {
@@ -115,5 +111,10 @@ export function closuresOf(kustomizations: readonly Kustomization[]): Map<string
       }
     }
   }
-  return closures
+  return new Map([...closures].map(([file, members]) => [file, nearestFirst(file, [...members])]))
+}
+
+function nearestFirst(file: string, members: Kustomization[]): Kustomization[] {
+  const steps = new Map(members.map(member => [member, distance(file, member.file, false)]))
+  return members.sort((a, b) => (steps.get(a) ?? 0) - (steps.get(b) ?? 0) || (a.file < b.file ? -1 : 1))
 }

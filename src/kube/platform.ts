@@ -2,7 +2,7 @@
 
 import { at } from '../yaml/path.ts'
 import { member } from '../yaml/value.ts'
-import { directoryOf } from './kustomization.ts'
+import { directoryOf } from './proximity.ts'
 import type { Workload } from './workload.ts'
 import type { Workspace } from './workspace.ts'
 

@@ -1,6 +1,10 @@
 // Which of several related resources is meant: the nearest, as a person would read the tree.
 
-import { directoryOf } from './kustomization.ts'
+/** Folder of a path with `/`, empty for the root. */
+export function directoryOf(file: string): string {
+  const slash = file.lastIndexOf('/')
+  return slash < 0 ? '' : file.slice(0, slash)
+}
 
 /**
  * Distance of two files: 0 in one file, 1 in one directory, 2 in one kustomization closure, then 3 and more with

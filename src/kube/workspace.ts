@@ -55,7 +55,7 @@ export class Workspace {
   readonly #resources: Resource[]
   readonly #slots: Map<string, Slot>
   readonly #workloads = new WeakMap<Resource, Workload | null>()
-  readonly #closures: ReadonlyMap<string, ReadonlySet<Kustomization>>
+  readonly #closures: ReadonlyMap<string, readonly Kustomization[]>
   #relations = new Relations()
 
   /** A workspace of the files as they stand, or (with `original`) a copy of it that the engine may advance. */
@@ -193,10 +193,7 @@ export class Workspace {
 
   /** Kustomizations whose closure holds the file of the resource, nearest first. */
   kustomizationsOf(resource: Resource): readonly Kustomization[] {
-    const { file } = resource.origin
-    const including = [...(this.#closures.get(file) ?? [])]
-    const steps = (k: Kustomization) => distance(file, k.file, false)
-    return including.sort((a, b) => steps(a) - steps(b) || (a.file < b.file ? -1 : 1))
+    return this.#closures.get(resource.origin.file) ?? []
   }
 
   /** Whether one kustomization applies both resources. */
@@ -270,7 +267,7 @@ export class Workspace {
   #shareClosure(a: string, b: string): boolean {
     const closures = this.#closures.get(a)
     const others = closures === undefined ? undefined : this.#closures.get(b)
-    return closures !== undefined && others !== undefined && [...closures].some(k => others.has(k))
+    return closures !== undefined && others !== undefined && closures.some(k => others.includes(k))
   }
 
   #selected(from: Resource, equalities: Labels, selects: (labels: Labels) => boolean): Workload[] {

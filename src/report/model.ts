@@ -14,7 +14,7 @@ export interface PlacedFinding {
   readonly document: number
   /** RFC 6901 pointer in the document */
   readonly pointer: string
-  /** undefined only for a resource that the run itself created */
+  /** undefined for a resource that the run itself created, and in a report that nobody prints */
   readonly location: Location | undefined
 }
 
@@ -77,12 +77,14 @@ export interface ReportInput {
   readonly refused: readonly RefusedFile[]
   readonly warnings: readonly Warning[]
   readonly exitCode: (report: Omit<Report, 'exitCode'>) => number
+  /** false when only the exit code is asked for: then no places are looked up */
+  readonly isPrinted: boolean
 }
 
 export function buildReport(input: ReportInput): Report {
   const { result, sources, toolVersion, kubernetesVersion } = input
   const texts = new Map(sources.map(source => [source.path, source.text]))
-  const places = new Places(file => texts.get(file))
+  const places = new Places(file => (input.isPrinted ? texts.get(file) : undefined))
   const templates = result.refused.filter(({ code }) => code === 'template')
   const report = {
     toolVersion,

@@ -18,9 +18,10 @@ export class Places {
 
   documents(file: string): readonly SourceDocument[] {
     if (file !== this.#file) {
-      const read = readText(this.#textOf(file) ?? '')
+      const text = this.#textOf(file)
+      const read = text === undefined ? undefined : readText(text)
       this.#file = file
-      this.#documents = read.ok ? read.documents : []
+      this.#documents = read?.ok === true ? read.documents : []
       this.#locators = new Map()
     }
     return this.#documents
