@@ -10,6 +10,7 @@ import { type Files, type FixtureCase, filesBelow } from './support/fixtures.ts'
 
 const k8s = filesBelow('fixtures/platform/k8s')
 const a0 = filesBelow('fixtures/platform/a0')
+const a = filesBelow('fixtures/platform/a')
 
 function runWith(risks: Iterable<Risk>, files: Files) {
   const configuration = toConfiguration({ risks: [...risks] }, undefined, NO_CONFIGURATION.placeOf)
@@ -80,7 +81,7 @@ describe('a run without configuration and without further risks', () => {
       'pod-disruption-budget PodDisruptionBudget platform/kafka-pdb: applied blocked-drain',
       'pod-disruption-budget PodDisruptionBudget platform/zookeeper-pdb: applied blocked-drain',
       'resources Deployment platform/zookeeper [zookeeper]: refused limit-below-heap',
-      'replicas Deployment platform/zookeeper: refused stateful-system',
+      'zookeeper-topology Deployment platform/zookeeper: held single-member',
     ])
   })
 
@@ -105,37 +106,21 @@ describe('a run with every risk allowed', () => {
   const after = apply(k8s, result)
   const ingress = result.findings.find(({ rule, resource }) => rule === 'ingress' && resource.name === 'api-gateway')
 
-  test('moves api-gateway behind an Ingress, and nothing else beyond a0', () => {
-    const published = a0
-      .get('api-gateway.yaml')
-      ?.replace('  type: NodePort\n', '  type: ClusterIP\n')
-      .replace('      nodePort: 30080  # http://$(minikube ip):30080\n', '')
-      .concat(
-        [
-          '---',
-          'apiVersion: networking.k8s.io/v1',
-          'kind: Ingress',
-          'metadata:',
-          '  name: api-gateway',
-          '  namespace: platform',
-          '  labels:',
-          '    app: api-gateway',
-          'spec:',
-          '  rules:',
-          '    - http:',
-          '        paths:',
-          '          - path: /',
-          '            pathType: Prefix',
-          '            backend:',
-          '              service:',
-          '                name: api-gateway',
-          '                port:',
-          '                  name: http',
-          '',
-        ].join('\n'),
-      )
+  test('gives the folder a, byte for byte', () => {
+    expect(Object.fromEntries(after)).toEqual(Object.fromEntries(a))
+  })
+
+  test('goes beyond a0 where risks are taken: the Ingress of api-gateway and the ensemble of ZooKeeper', () => {
+    const beyond = [...a].filter(([file, text]) => text !== a0.get(file)).map(([file]) => file)
+    expect(beyond).toEqual(['api-gateway.yaml', 'zookeeper.yaml'])
     expect(ingress?.outcome).toBe('applied')
-    expect(Object.fromEntries(after)).toEqual({ ...Object.fromEntries(a0), 'api-gateway.yaml': published })
+    expect(facts(result.findings)).toContain('zookeeper-topology Deployment platform/zookeeper: applied single-member')
+  })
+
+  test('keeps the comments of all lines that stay', () => {
+    const gone = ['# http://$(minikube ip):30080', '# no persistence needed for dev']
+    expect(commentsOf(after)).toEqual(commentsOf(k8s).filter(comment => !gone.includes(comment)))
+    expect(undeclaredRemovals(k8s, result)).toEqual([])
   })
 
   test('names the lines of the tree that still call the node port', () => {

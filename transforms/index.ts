@@ -7,11 +7,13 @@ import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
 import resources from './resources/index.ts'
 import runAsNonRoot from './run-as-non-root/index.ts'
+import zookeeperTopology from './zookeeper-topology/index.ts'
 
 const transforms: readonly Transform[] = [
   imagePullPolicy,
   runAsNonRoot,
   resources,
+  zookeeperTopology,
   replicas,
   podDisruptionBudget,
   ingress,

@@ -2,7 +2,7 @@
 
 import { detectSystem, type SystemFamily, type Workload } from '../../src/sdk.ts'
 
-const CLAIMED: ReadonlySet<SystemFamily> = new Set<SystemFamily>()
+const CLAIMED: ReadonlySet<SystemFamily> = new Set<SystemFamily>(['zookeeper'])
 
 export function isClaimedFamily(family: SystemFamily): boolean {
   return CLAIMED.has(family)

@@ -86,13 +86,14 @@ function firstClaimName(resource: Resource, volume: string): string {
 /**
  * Objects that carry the old content to the first member, in a file of their own beside the workload's: claims with the
  * name that the StatefulSet will look for, cloned from the old ones (same namespace and driver:
- * https://kubernetes.io/docs/concepts/storage/volume-pvc-datasource/) or filled by a Job.
+ * https://kubernetes.io/docs/concepts/storage/volume-pvc-datasource/) or filled by a Job. `user` is the uid and gid of
+ * the server's files, where the pod may name one.
  */
 export function transferEdits(
   container: Container,
   places: readonly DataPlace[],
   mode: DataMode,
-  fsGroup: number | undefined,
+  user: number | undefined,
 ): Edit[] {
   if (mode !== 'clone' && mode !== 'copy') return []
   const { resource } = container.workload
@@ -113,7 +114,7 @@ export function transferEdits(
     )
   })
   if (claims.length === 0) return []
-  return mode === 'clone' ? claims : [...claims, create(resource, copyJob(container, claimed, fsGroup), file)]
+  return mode === 'clone' ? claims : [...claims, create(resource, copyJob(container, claimed, user), file)]
 }
 
 export function transferFile(resource: Resource): string {
@@ -126,11 +127,9 @@ export function copyJobName(resource: Resource): string {
 }
 
 /** Copies each old claim into the first member's, as the user of the server, with the tools of its own image. */
-function copyJob(container: Container, places: readonly DataPlace[], fsGroup: number | undefined): JsonObject {
+function copyJob(container: Container, places: readonly DataPlace[], user: number | undefined): JsonObject {
   const { resource, spec } = container.workload
   const names = places.map(place => volumeName(container, place))
-  const security = { ...(fsGroup === undefined ? {} : { fsGroup }), ...asObject(spec.securityContext) }
-  const own = asObject(container.value.securityContext)
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -141,7 +140,7 @@ function copyJob(container: Container, places: readonly DataPlace[], fsGroup: nu
         spec: {
           automountServiceAccountToken: false,
           restartPolicy: 'OnFailure',
-          ...(Object.keys(security).length === 0 ? {} : { securityContext: security }),
+          securityContext: podSecurity(asObject(spec.securityContext), user),
           containers: [
             {
               name: 'copy',
@@ -155,7 +154,7 @@ function copyJob(container: Container, places: readonly DataPlace[], fsGroup: nu
                 { name: `old-${name}`, mountPath: `/old/${name}`, readOnly: true },
                 { name: `new-${name}`, mountPath: `/new/${name}` },
               ]),
-              ...(own === undefined ? {} : { securityContext: own }),
+              securityContext: { ...RESTRICTED, ...asObject(container.value.securityContext) },
             },
           ],
           volumes: places.flatMap((place, index) => {
@@ -169,6 +168,18 @@ function copyJob(container: Container, places: readonly DataPlace[], fsGroup: nu
       },
     },
   }
+}
+
+const RESTRICTED: JsonObject = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+}
+
+function podSecurity(present: JsonObject | undefined, user: number | undefined): JsonObject {
+  const ids = user === undefined ? {} : { runAsUser: user, runAsGroup: user, fsGroup: user }
+  const security: JsonObject = { runAsNonRoot: true, ...ids, seccompProfile: { type: 'RuntimeDefault' }, ...present }
+  return security.runAsUser === 0 ? { ...security, runAsNonRoot: false } : security
 }
 
 /** Everything but what the file system itself keeps for root; needs no more than a shell and cp. */

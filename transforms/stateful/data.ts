@@ -97,11 +97,25 @@ export function dataProblem(places: readonly DataPlace[], mode: DataMode): DataP
     const problem = placeProblem(place, mode)
     if (problem !== undefined) return problem
   }
-  return undefined
+  const claimed = places.filter(place => place.kind === 'claim')
+  return mode === 'plan' && claimed.length > 0 ? undecided(claimed) : undefined
+}
+
+function undecided(claimed: readonly DataPlace[]): DataProblem {
+  const names = claimed.map(place => `${place.claimName} (${foldersOf(place)})`).join(' and ')
+  return {
+    code: 'data-on-claim',
+    why: `its data is on ${claimed.length === 1 ? 'the claim' : 'the claims'} ${names}, and members with claims of their own do not see it`,
+    next: 'decide what happens to it with stateful.data: clone (the storage driver clones the claim for the first member), copy (a Job copies it) or fresh (the members start empty); with clone, run again and go on as follows',
+  }
+}
+
+function foldersOf(place: DataPlace): string {
+  return place.paths.map(path => path.path).join(' and ')
 }
 
 function placeProblem(place: DataPlace, mode: DataMode): DataProblem | undefined {
-  const folder = place.paths.map(path => path.path).join(' and ')
+  const folder = foldersOf(place)
   if (place.kind === 'other') {
     const type = place.mount?.source ?? 'a volume that is not in the pod spec'
     return {
@@ -110,14 +124,7 @@ function placeProblem(place: DataPlace, mode: DataMode): DataProblem | undefined
       next: 'move the data onto a PersistentVolumeClaim first, then run again',
     }
   }
-  if (place.kind !== 'claim') return undefined
-  if (mode === 'plan') {
-    return {
-      code: 'data-on-claim',
-      why: `its data in ${folder} is on the claim ${place.claimName}, and members with claims of their own do not see it`,
-      next: 'decide what happens to it with stateful.data: clone (the storage driver clones the claim for the first member), copy (a Job copies it) or fresh (the members start empty)',
-    }
-  }
+  if (place.kind !== 'claim' || mode === 'plan') return undefined
   if (asString(at(place.claim?.value, ['spec', 'volumeName'])) !== undefined) {
     return {
       code: 'static-volume',

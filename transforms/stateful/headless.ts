@@ -55,7 +55,7 @@ export function headlessService(
   if (present !== undefined) return { name: present.name, edits: [set(present, NOT_READY, true)] }
   const name = wanted ?? `${workload.resource.name}-headless`
   const inTheWay = workspace.named(workload.resource, 'Service', name)
-  if (inTheWay !== undefined) return problem(workload.resource, inTheWay)
+  if (inTheWay !== undefined) return problem(inTheWay)
   const beside = services.find(service => service.selected && !service.partial) ?? workload.resource
   return { name, edits: [create(beside, headless(workload, name, ports, beside))] }
 }
@@ -64,7 +64,7 @@ export function isHeadless(service: Resource): boolean {
   return at(service.value, ['spec', 'clusterIP']) === 'None'
 }
 
-function problem(resource: Resource, service: Resource): HeadlessProblem {
+function problem(service: Resource): HeadlessProblem {
   const { name } = service
   const why = isHeadless(service)
     ? `Service ${name} has the name of its headless Service, and its selector does not fit its pods`
@@ -72,7 +72,7 @@ function problem(resource: Resource, service: Resource): HeadlessProblem {
   return {
     code: 'service-in-the-way',
     why,
-    next: `give that Service another name, so that ${name} can be the headless one of ${resource.name}; where both are live, delete the old Service first`,
+    next: `give that Service another name, so that a headless Service of the members can be called ${name}; where both are live, delete the old one first`,
   }
 }
 

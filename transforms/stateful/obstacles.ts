@@ -62,7 +62,9 @@ function patched(workspace: Workspace, workload: Workload): Obstacle | undefined
   if (file !== undefined) {
     return {
       code: 'patched',
-      why: `${file} patches it as a ${resource.kind}: after the change the patch would find nothing, or undo a part of it`,
+      why: layer?.replicas.has(resource.name)
+        ? `${file} sets its number of pods, and so decides how many members there are`
+        : `${file} patches it as a ${resource.kind}: after the change the patch would find nothing, or undo a part of it`,
       next: `take what ${file} sets into ${resource.origin.file}, remove it there, then run again`,
     }
   }

@@ -13,7 +13,7 @@ import {
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { groupEdits, readsServiceLinks, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
-import { type DataPlace, dataProblem } from '../stateful/data.ts'
+import { type DataPlace, type DataProblem, dataProblem } from '../stateful/data.ts'
 import { type Headless, headlessService } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
@@ -27,6 +27,7 @@ import {
   brokersOf,
   checkStep,
   customCommand,
+  howMany,
   type KnownSituation,
   keptVolume,
   type Refused,
@@ -77,7 +78,7 @@ function conversion(
   const keepsRest = replaced.length < places.length
   return change({
     target: { resource, path: REPLICAS_PATH },
-    code: 'single-member',
+    code: situation.count === 1 ? 'single-member' : 'separate-members',
     why: reason(situation, members, headless),
     risks,
     unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
@@ -95,7 +96,7 @@ function conversion(
       ...inContainer,
       ...volumeEdits(container, replaced),
       ...headless.edits,
-      ...memberPolicyEdits(workspace, workload, [clientPort, PEER_PORT, ELECTION_PORT]),
+      ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
       ...retargetEdits(workspace, resource, 'StatefulSet'),
       ...keepClaims(resource, claimed),
       ...transferEdits(container, claimed, stateful.data, fsGroup),
@@ -117,11 +118,11 @@ function conversion(
 }
 
 /** Data is on one claim and the log on none, a stored number, or what `dataProblem` knows. */
-function placeProblem({ server }: KnownSituation, mode: DataMode): Refused | undefined {
-  const { places, dialect, lookup } = server
+function placeProblem(situation: KnownSituation, mode: DataMode): Refused | undefined {
+  const { places, dialect, lookup } = situation.server
   const problem = dataProblem(places, mode)
   if (problem !== undefined) {
-    return problem.code === 'data-on-claim' ? { ...problem, config: 'stateful: {data: clone}' } : problem
+    return problem.code === 'data-on-claim' ? planned(situation, problem) : problem
   }
   const kept = places.filter(place => place.kind === 'claim')
   if (kept.length === 0 || mode === 'fresh') return undefined
@@ -143,6 +144,17 @@ function placeProblem({ server }: KnownSituation, mode: DataMode): Refused | und
   }
 }
 
+/** The plan for data on a claim, with the steps that follow once a clone is asked for. */
+function planned(situation: KnownSituation, problem: DataProblem): Refused {
+  const { workload, clientPort, count } = situation
+  const check = checkStep(workload.resource, memberCount(count), clientPort)
+  return {
+    ...problem,
+    config: 'stateful: {data: clone}',
+    steps: cutOverSteps({ workload, data: 'clone', check, dependants: [] }),
+  }
+}
+
 /** Whether the ensemble starts without what is there now. */
 function isNew(places: readonly DataPlace[], mode: DataMode): boolean {
   return mode === 'fresh' || places.every(place => place.kind !== 'claim')
@@ -157,15 +169,22 @@ export function brokerProblem(situation: KnownSituation, mode: DataMode): Refuse
     return {
       code: 'kafka-keeps-data',
       why: `${describe(broker.resource)} registers here and keeps its data (volume ${kept.name}), which names the id of this cluster; an ensemble that starts empty makes a new id, and the brokers refuse to start`,
-      next: 'decide about both together: set stateful.data to fresh where the data of Kafka may go, or build a new ZooKeeper and Kafka beside them and mirror the topics',
+      next:
+        kept.source === 'persistentVolumeClaim'
+          ? 'decide about both together: set stateful.data to fresh where the data of Kafka may go, or build a new ZooKeeper and Kafka beside them and mirror the topics'
+          : 'build a new ZooKeeper and a new Kafka beside them and mirror the topics',
     }
   }
   return undefined
 }
 
-function reason({ workload, system, server }: KnownSituation, members: number, headless: Headless): string {
-  const { resource } = workload
-  return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${members} members that find each other through ${headless.name}, numbered from 1 by ${server.dialect.idVariable}`
+function reason(situation: KnownSituation, members: number, headless: Headless): string {
+  const { workload, server, count } = situation
+  const trouble =
+    count === 1
+      ? 'when its node goes nobody can reach it, and pods beside it would be servers of their own'
+      : 'what a client writes to one is not found at the next'
+  return `${describe(workload.resource)} runs ${howMany(situation)}: ${trouble}; it becomes a StatefulSet of ${members} members that find each other through ${headless.name}, numbered from 1 by ${server.dialect.idVariable}`
 }
 
 function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings): Precondition[] {

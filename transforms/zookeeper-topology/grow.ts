@@ -10,9 +10,17 @@ import { findObstacle } from '../stateful/obstacles.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
-import { memberEdits, memberPorts } from '../zookeeper/ensemble.ts'
+import { memberEdits, memberPorts, memberSnippet } from '../zookeeper/ensemble.ts'
 import { brokerProblem, MIN_READY_SECONDS } from './convert.ts'
-import { brokersOf, checkStep, customCommand, type KnownSituation, refuse, serverProblem } from './situation.ts'
+import {
+  brokersOf,
+  checkStep,
+  customCommand,
+  howMany,
+  type KnownSituation,
+  refuse,
+  serverProblem,
+} from './situation.ts'
 import { ephemeralRest, lossWarnings } from './texts.ts'
 
 export function judgeStatefulSet(situation: KnownSituation): Proposal | undefined {
@@ -27,7 +35,9 @@ function joinMissing(situation: KnownSituation): Proposal | undefined {
   const { resource } = workload
   const problem = findObstacle(workspace, workload, server.container)
   if (problem !== undefined) return refuse(situation, problem)
-  if (listed < 3 || (isParallel(situation) && isPersistent(server.places))) return liveGrowth(situation, listed)
+  if (listed < 3 || (isParallel(situation) && isPersistent(server.places))) {
+    return liveGrowth(situation, hostsOf(situation, memberCount(listed)))
+  }
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: 'members-missing',
@@ -43,7 +53,7 @@ function judgeEnsemble({ workload, server, system, listed }: KnownSituation): Pr
   const { resource } = workload
   if (isPersistent(server.places) || server.mountedConfig !== undefined) return undefined
   return change({
-    target: { resource, path: ['spec', 'volumeClaimTemplates'] },
+    target: { resource, path: REPLICAS_PATH },
     code: 'ephemeral-members',
     why: `${describe(resource)} runs ${listed} members of ${system.title}, and all of them keep their data in their pods (${foldersOf(server.places)})`,
     risks: ['topology'],
@@ -63,11 +73,10 @@ function grow(situation: KnownSituation): Proposal | undefined {
   const obstacle = findObstacle(workspace, workload, server.container)
   if (obstacle !== undefined) return refuse(situation, obstacle)
   const serviceName = serviceNameOf(resource)
-  const suffix = domainSuffix(workspace, settings, resource)
-  const hosts = memberHosts(resource.name, serviceName ?? '', suffix, members)
+  const hosts = hostsOf(situation, members)
   const inContainer = memberEdits(workspace, server, hosts, clientPort)
   if (inContainer === undefined) return count > 1 ? undefined : refuse(situation, customCommand(situation))
-  if (isPersistent(server.places)) return liveGrowth(situation, members)
+  if (isPersistent(server.places)) return liveGrowth(situation, hosts)
   const problem = brokerProblem(situation, 'plan')
   if (problem !== undefined) return refuse(situation, problem)
   if (serviceName === undefined) return refuse(situation, nameless(situation))
@@ -76,7 +85,7 @@ function grow(situation: KnownSituation): Proposal | undefined {
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: count === 1 ? 'single-member' : 'separate-members',
-    why: reason(situation, members),
+    why: `${describe(resource)} runs ${howMany(situation)}; it gets ${members} members that know each other`,
     risks: ['topology', 'access'],
     unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
     edits: [
@@ -86,7 +95,7 @@ function grow(situation: KnownSituation): Proposal | undefined {
       ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
       ...inContainer,
       ...headless.edits,
-      ...memberPolicyEdits(workspace, workload, [clientPort, PEER_PORT, ELECTION_PORT]),
+      ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
     ],
     steps: [...restartSteps(workload), checkStep(resource, members, clientPort)],
     leaves: [ephemeralRest(resource)],
@@ -94,9 +103,10 @@ function grow(situation: KnownSituation): Proposal | undefined {
   })
 }
 
-function reason({ workload, system, count }: KnownSituation, members: number): string {
-  const now = count === 1 ? 'as one member' : `${count} times, each a server of its own that knows no other`
-  return `${describe(workload.resource)} runs ${system.title} ${now}; it gets ${members} members that know each other`
+function hostsOf({ workspace, settings, workload }: KnownSituation, members: number): string[] {
+  const { resource } = workload
+  const suffix = domainSuffix(workspace, settings, resource)
+  return memberHosts(resource.name, serviceNameOf(resource) ?? '', suffix, members)
 }
 
 function nameless({ workload }: KnownSituation) {
@@ -122,27 +132,67 @@ function isParallel({ workload }: KnownSituation): boolean {
  * A StatefulSet makes its new members before it updates the old one, and two empty members are a majority of three: they
  * form a quorum without the data, and the member that has it drops it when it joins. So the order is a person's.
  */
-function liveGrowth(situation: KnownSituation, members: number): Proposal {
-  const { workload, server, clientPort, listed } = situation
+function liveGrowth(situation: KnownSituation, hosts: readonly string[]): Proposal {
+  const { workload, server, clientPort, listed, count } = situation
   const { resource } = workload
-  const kubectl = kubectlFor(resource)
-  const write: FollowUp = {
-    text: `write the list of ${members} servers and the export of ${server.dialect.idVariable} into the StatefulSet with replicas: 1 still, and apply: ${resource.name}-0 restarts as the first member and waits for a second one; nobody can read or write until then`,
-    commands: [`kubectl apply -f ${resource.origin.file}`, `${kubectl} rollout status statefulset/${resource.name}`],
-  }
-  const scale = Array.from({ length: members - 1 }, (_, index) => ({
-    text: `let member ${index + 2} join, and wait until it is ready`,
-    commands: [
-      `${kubectl} scale statefulset/${resource.name} --replicas=${index + 2}`,
-      `${kubectl} rollout status statefulset/${resource.name}`,
-    ],
-  }))
+  const members = hosts.length
+  const isSeparate = listed < 2 && count > 1
+  const folders = foldersOf(server.places)
+  const added = `its data (${folders}) outlives the pods, and members that are added by one apply start before it is updated: they form a quorum without the data, and the member that has it drops it`
+  const separate = `each keeps data of its own (${folders}), and only that of one can be the ensemble's`
+  const isListed = listed === members
   return refuse(situation, {
     code: 'live-growth',
-    why: `its data (${foldersOf(server.places)}) outlives the pods, and members that are added by one apply start before it is updated: they form a quorum without the data, and the member that has it drops it`,
-    next: 'grow in this order, after a backup, the member with the data first',
-    steps: [...(listed > 2 ? [] : [write]), ...scale, checkStep(resource, members, clientPort)],
+    why: isSeparate ? separate : added,
+    next: isSeparate
+      ? `find out whose data counts; where it is that of ${resource.name}-0, go on in this order, after a backup`
+      : 'grow in this order, after a backup, the member with the data first',
+    steps: [
+      ...(isSeparate ? [reduce(situation)] : []),
+      ...(isListed ? [] : [restartFirst(situation, members)]),
+      ...hosts.slice(1).map((_, index) => join(situation, index + 2)),
+      checkStep(resource, members, clientPort),
+    ],
+    ...(isListed ? {} : { snippet: memberSnippet(server, hosts, clientPort) }),
   })
+}
+
+function reduce({ workload, server, count }: KnownSituation): FollowUp {
+  const { resource } = workload
+  const kubectl = kubectlFor(resource)
+  const volumes = server.places.flatMap(place => place.mount?.name ?? [])
+  const others = Array.from({ length: count - 1 }, (_, index) => index + 1)
+  const claims = others.flatMap(ordinal => volumes.map(volume => `${volume}-${resource.name}-${ordinal}`))
+  return {
+    text: 'stop the other servers and take their claims away: a member that joins has to be empty',
+    commands: [
+      `${kubectl} scale statefulset/${resource.name} --replicas=1`,
+      `${kubectl} delete pvc ${claims.join(' ')}`,
+    ],
+  }
+}
+
+function restartFirst({ workload, server }: KnownSituation, members: number): FollowUp {
+  const { resource } = workload
+  return {
+    text: `write the list of ${members} servers and the export of ${server.dialect.idVariable} into the StatefulSet with replicas: 1 still, and publishNotReadyAddresses: true into its headless Service, and apply: ${resource.name}-0 restarts as the first member and waits for a second one; nobody can read or write until then`,
+    commands: [
+      `kubectl apply -f ${resource.origin.file}`,
+      `${kubectlFor(resource)} rollout status statefulset/${resource.name}`,
+    ],
+  }
+}
+
+function join({ workload }: KnownSituation, count: number): FollowUp {
+  const { resource } = workload
+  const kubectl = kubectlFor(resource)
+  return {
+    text: `let member ${count} join, and wait until it is ready`,
+    commands: [
+      `${kubectl} scale statefulset/${resource.name} --replicas=${count}`,
+      `${kubectl} rollout status statefulset/${resource.name}`,
+    ],
+  }
 }
 
 function foldersOf(places: readonly DataPlace[]): string {

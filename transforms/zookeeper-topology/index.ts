@@ -85,9 +85,9 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
     })
   }
   const server = readServer(workspace, system.container, dialect)
-  const situation: Situation = { workspace, settings, workload, system, server }
+  const situation: Situation = { workspace, settings, workload, system, server, count }
   if (server.listed === undefined || count === undefined || server.clientPort === undefined) {
-    return unknownValue(situation, count)
+    return unknownValue(situation)
   }
   const known = { ...situation, count, listed: server.listed, clientPort: server.clientPort }
   if (kind === 'StatefulSet') return judgeStatefulSet(known)
@@ -106,8 +106,8 @@ function unsupportedKind(workload: Workload): Proposal | undefined {
   })
 }
 
-function unknownValue(situation: Situation, count: number | undefined): Proposal {
-  const { server } = situation
+function unknownValue(situation: Situation): Proposal {
+  const { server, count } = situation
   const open =
     count === undefined
       ? 'its number of pods'

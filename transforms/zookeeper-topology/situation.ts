@@ -27,6 +27,8 @@ export interface Situation {
   readonly workload: Workload
   readonly system: System
   readonly server: Server
+  /** pods that it runs, undefined when that is open */
+  readonly count: number | undefined
 }
 
 /** With the values that a change has to know. */
@@ -39,24 +41,32 @@ export interface KnownSituation extends Situation {
 
 export interface Refused {
   readonly code: string
-  /** continues "X runs one member of ZooKeeper, and ..." */
+  /** continues "X runs ZooKeeper as one member: ..." */
   readonly why: string
   readonly next: string
   readonly steps?: readonly FollowUp[]
+  readonly snippet?: string
   readonly config?: string
 }
 
 export function refuse(situation: Situation, refused: Refused): Proposal {
   const { resource } = situation.workload
-  const { code, why, next, steps, config } = refused
+  const { code, why, next, steps, snippet, config } = refused
   return decline({
     target: { resource, path: REPLICAS_PATH },
     code,
-    why: `${describe(resource)} runs ${situation.system.title} as one member: ${why}`,
+    why: `${describe(resource)} runs ${howMany(situation)}: ${why}`,
     next,
     ...(steps === undefined ? {} : { steps }),
+    ...(snippet === undefined ? {} : { snippet }),
     ...(config === undefined ? {} : { allow: { config } }),
   })
+}
+
+/** `ZooKeeper (official image) as one member`. */
+export function howMany({ system, server, count }: Situation): string {
+  if (count === undefined || (server.listed ?? 0) > 1) return system.title
+  return count === 1 ? `${system.title} as one member` : `${count} pods of ${system.title}, each a server of its own`
 }
 
 /** What stands in the way of naming the members to the image, of any kind of workload. */

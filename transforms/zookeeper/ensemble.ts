@@ -1,6 +1,6 @@
 // Edits that make a ZooKeeper container a member of an ensemble.
 
-import type { Edit, Workspace } from '../../src/sdk.ts'
+import { type Edit, toYaml, type Workspace } from '../../src/sdk.ts'
 import { ordinalPlus, wrapperEdits } from '../stateful/command.ts'
 import { type EnvPlan, envEdits, hasPlainEnv, POD_NAME } from '../stateful/env.ts'
 import type { ServicePort } from '../stateful/headless.ts'
@@ -65,4 +65,13 @@ export function memberPorts(server: Server, clientPort: number): ServicePort[] {
     const targetPort = typeof present === 'string' ? present : name
     return { name, port, targetPort }
   })
+}
+
+/** What a person writes into the server's container to make it a member. */
+export function memberSnippet(server: Server, hosts: readonly string[], clientPort: number): string {
+  const { dialect } = server
+  const { values } = envPlan(server, hosts, clientPort)
+  const script = `export ${dialect.idVariable}=${ordinalPlus(1)}; exec ${dialect.entrypoint.join(' ')}`
+  const podName = { name: POD_NAME.name, valueFrom: { fieldRef: { fieldPath: POD_NAME.fieldPath } } }
+  return toYaml({ command: ['sh', '-c', script], env: [podName, ...values.map(([name, value]) => ({ name, value }))] })
 }

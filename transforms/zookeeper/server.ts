@@ -1,6 +1,6 @@
 // What the manifests say about a ZooKeeper server: its image's dialect, its list of servers, its port and its data.
 
-import { type Container, effectiveImage, isBelow, mountsOf, type Workspace } from '../../src/sdk.ts'
+import { type Container, effectiveImage, isBelow, type Mount, mountsOf, type Workspace } from '../../src/sdk.ts'
 import { type DataPlace, dataPlaces } from '../stateful/data.ts'
 import { type Setting, settingOf } from '../stateful/env.ts'
 import type { Dialect, Lookup } from './dialects.ts'
@@ -34,8 +34,16 @@ export function readServer(workspace: Workspace, container: Container, dialect: 
     listed: list.kind === 'unknown' ? undefined : list.kind === 'absent' ? 0 : dialect.entries(list.text).length,
     clientPort: dialect.clientPort(lookup),
     places: dataPlaces(workspace, container, dialect.dataPaths(lookup)),
-    mountedConfig: mountsOf(container).find(mount => dialect.configFiles.some(file => isBelow(file, mount.path)))?.path,
+    mountedConfig: mountsOf(container).find(mount => dialect.configFiles.some(file => brings(mount, file)))?.path,
   }
+}
+
+/** Volumes with content of somebody's; others bring a file only when they are mounted at its very folder. */
+const FILLED: ReadonlySet<string | undefined> = new Set(['configMap', 'secret', 'projected'])
+
+function brings(mount: Mount, file: string): boolean {
+  const folder = file.slice(0, file.lastIndexOf('/'))
+  return mount.path === file || mount.path === folder || (FILLED.has(mount.source) && isBelow(file, mount.path))
 }
 
 /** Whether the tag says a version before 3.5, whose server lists and ports are written in another way. */
