@@ -112,7 +112,7 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   return change({
     target,
     code: rest.length > 0 ? 'single-copies-live' : 'single-copies',
-    why: reason(broker, low, replicas, inSync),
+    why: reason(describe(original.workload.resource), low, replicas, inSync),
     risks: 'topology',
     edits: config.edits,
     unit: unitOf(broker),
@@ -158,8 +158,7 @@ function oneBroker(broker: Broker) {
   return { code: 'one-broker', text }
 }
 
-function reason(broker: Broker, low: readonly (readonly [string, number])[], replicas: number, inSync: number): string {
-  const name = describe(broker.workload.resource)
+function reason(name: string, low: readonly (readonly [string, number])[], replicas: number, inSync: number): string {
   if (low.length === 0) return `${name} takes a record for written when one broker has it (${MINIMUM})`
   const keys = low.map(([key, value]) => `${key} ${value}`).join(', ')
   return `${name} keeps records on one broker, so they are gone or out of reach with it; new topics get ${replicas} copies, of which ${inSync} have to be written: ${keys}`

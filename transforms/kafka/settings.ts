@@ -15,14 +15,14 @@ export interface TopicSetting {
 
 /** How a client of one's own is told to use TLS, by the names of its variables. */
 export interface ClientProfile {
-  /** names of workloads; all that have the bootstrap variable when empty */
-  readonly workloads: readonly string[]
+  /** names of workloads; all that have the bootstrap variable when there are none */
+  readonly workloads?: readonly string[]
   /** variable with the addresses of the brokers */
   readonly bootstrap: string
   /** variables that switch TLS on, with their values */
   readonly set: Readonly<Record<string, string>>
-  /** variable that takes the path of the CA file; none when empty */
-  readonly caFile: string
+  /** variable that takes the path of the CA file */
+  readonly caFile?: string
 }
 
 export interface KafkaSettings {

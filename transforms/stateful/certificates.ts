@@ -102,7 +102,7 @@ export interface Authority {
 }
 
 /** The namespace's issuer with an authority behind it: the one that is there, else a self-signed one, made in `file`. */
-export function authority(workspace: Workspace, beside: Resource, file: string): Authority {
+export function authority(workspace: Workspace, beside: Resource, file: string | undefined): Authority {
   const present = workspace
     .inNamespace(beside, 'Issuer')
     .find(issuer => issuer.group === 'cert-manager.io' && isObject(at(issuer.value, ['spec', 'ca'])))

@@ -1,0 +1,231 @@
+// Stops brokers from making a topic of every name that somebody asks for, and makes the topics that are meant.
+
+import {
+  asObject,
+  at,
+  change,
+  create,
+  decline,
+  describe,
+  type Edit,
+  type Proposal,
+  type Resource,
+  type Settings,
+  set,
+  type Transform,
+  type Workspace,
+} from '../../src/sdk.ts'
+import {
+  type Broker,
+  brokersOf,
+  listenersOf,
+  originalOf,
+  runsFromCache,
+  settingsTarget,
+  unitOf,
+} from '../kafka/broker.ts'
+import { isTopicsJob } from '../kafka/clients.ts'
+import { configEdits, effective, readKey } from '../kafka/config.ts'
+import { KAFKA } from '../kafka/settings.ts'
+import { brokerCount } from '../kafka/stages.ts'
+import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
+import { isPersistent } from '../stateful/data.ts'
+import { kubectlFor } from '../stateful/runbook.ts'
+import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
+import { findTopics, type Inventory, listedTopics } from './inventory.ts'
+import { topicsJob } from './job.ts'
+import { REFUSALS } from './refusals.ts'
+
+const KEY = 'auto.create.topics.enable'
+
+const kafkaTopicAutoCreation: Transform = {
+  id: 'kafka-topic-auto-creation',
+  title: 'Create Kafka topics on purpose only',
+  rationale:
+    'A broker that makes a topic of every name that is asked for turns a typing error into a topic, with the default number of partitions and copies, and the message is never read.',
+  category: 'data',
+  since: '0.1.0',
+  kinds: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Pod', 'Kafka'],
+  risks: ['access'],
+  aliases: [],
+  references: ['https://kafka.apache.org/documentation/#brokerconfigs_auto.create.topics.enable'],
+  refusals: REFUSALS,
+  sections: [KAFKA, TLS, CLUSTER_DOMAIN],
+  *plan(workspace, settings): Iterable<Proposal> {
+    for (const broker of brokersOf(workspace)) {
+      const proposal = judge(workspace, settings, broker)
+      if (proposal !== undefined) yield proposal
+    }
+    yield* judgeOperated(workspace)
+  },
+}
+
+export default kafkaTopicAutoCreation
+
+function judge(workspace: Workspace, settings: Settings, broker: Broker): Proposal | undefined {
+  const { resource } = broker.workload
+  const value = effective(workspace, broker.configuration, KEY)
+  // a controller alone makes no topics
+  if (value !== 'true' && value !== 'TRUE' && value !== 'True') return undefined
+  const target = settingsTarget(broker)
+  const refuse = ({ code, why, next }: Problem) =>
+    decline({ target, code, why: `${describe(resource)} makes a topic of every name that is asked for: ${why}`, next })
+  const problem = problemOf(workspace, broker)
+  if (problem !== undefined) return refuse(problem)
+  const inventory = findTopics(workspace, settings, broker)
+  const original = originalOf(workspace, broker)
+  const isKept = isPersistent(original.places.filter(place => place.isIdle !== true))
+  const count = inventory.topics.length + inventory.made.length
+  if (count === 0 && !isKept) {
+    return decline({
+      target,
+      code: 'no-topic-inventory',
+      why: `${describe(resource)} makes a topic of every name that is asked for; no manifest names one, and those of today go with the pod, so without it every producer would wait for a topic that nobody makes`,
+      next: 'list the topics of the platform under kafka.topics, then run again',
+      allow: { config: 'kafka: {topics: [orders, payments]}' },
+    })
+  }
+  const config = configEdits(workspace, broker.configuration, [[KEY, 'false'], ...listChanges(workspace, broker)])
+  if ('code' in config) return refuse({ ...config, code: 'closed-configuration' })
+  const jobs = jobEdits(workspace, settings, broker, inventory)
+  return change({
+    target,
+    code: 'auto-creation',
+    why: reason(original, inventory, jobs.name),
+    risks: 'access',
+    edits: [...config.edits, ...jobs.edits],
+    unit: unitOf(broker),
+    steps: jobs.name === undefined ? [] : [waitStep(resource, jobs.name)],
+    warnings: [...(count === 0 ? [NO_INVENTORY] : []), ...commentWarnings(workspace)],
+  })
+}
+
+interface Problem {
+  readonly code: string
+  readonly why: string
+  readonly next: string
+}
+
+function problemOf(workspace: Workspace, broker: Broker): Problem | undefined {
+  const { dialect, configuration, container } = broker
+  if (runsFromCache(broker)) {
+    return {
+      code: 'latest-without-zookeeper',
+      why: `${container.image} has no fixed version, and the newest image of that name has no ZooKeeper mode: the restart that the setting needs could pull it`,
+      next: 'pin the version that runs today, then run again',
+    }
+  }
+  const isThere = readKey(workspace, configuration, KEY).kind !== 'absent'
+  if (dialect !== undefined || isThere || configuration.layers.some(layer => layer.kind === 'file')) return undefined
+  return {
+    code: 'unsupported-distribution',
+    why: 'that is the default, and nothing tells how its image takes the setting',
+    next: `write ${KEY}=false where the image reads its settings`,
+  }
+}
+
+const NO_INVENTORY =
+  'no manifest names a topic: those that are there stay, and a new one has to be made before it is used'
+
+/** The image makes listed topics itself, with the copies that the list says; the Job makes them with all. */
+function listChanges(workspace: Workspace, broker: Broker): [string, undefined][] {
+  const isCarriedOut = broker.distro === 'kafka/wurstmeister' && listedTopics(workspace, broker).length > 0
+  return isCarriedOut ? [['KAFKA_CREATE_TOPICS', undefined]] : []
+}
+
+function jobEdits(
+  workspace: Workspace,
+  settings: Settings,
+  broker: Broker,
+  { topics }: Inventory,
+): { readonly edits: readonly Edit[]; readonly name?: string } {
+  const { resource } = broker.workload
+  const listeners = listenersOf(workspace, broker)
+  if (topics.length === 0 || listeners === undefined || broker.dialect === undefined) return { edits: [] }
+  const present = workspace.inNamespace(resource, 'Job').find(job => isTopicsJob(job, resource.name))
+  if (present !== undefined) return { edits: [] }
+  const job = topicsJob(workspace, broker, listeners, topics, Math.min(3, brokerCount(broker)))
+  const file = besideFile(workspace, resource, 'topics')
+  const name = String(at(job.value, ['metadata', 'name']))
+  return {
+    edits: [create(resource, job.value, file), ...certificateEdits(workspace, settings, resource, job.client)],
+    name,
+  }
+}
+
+function certificateEdits(
+  workspace: Workspace,
+  settings: Settings,
+  resource: Resource,
+  client: string | undefined,
+): Edit[] {
+  if (client === undefined || settings.get(TLS, resource).provider !== 'cert-manager') return []
+  if (hasCertificate(workspace, resource, clientSecret(client, resource.name))) return []
+  const file = besideFile(workspace, resource, 'tls')
+  const { issuer, edits } = authority(workspace, resource, file)
+  return [...edits, create(resource, clientCertificate(resource, client, resource.name, issuer), file)]
+}
+
+/** A file of its own beside the brokers', unless a kustomization lists the files. */
+function besideFile(workspace: Workspace, resource: Resource, what: string): string | undefined {
+  if (workspace.kustomizationsOf(resource).length > 0) return undefined
+  const { file } = resource.origin
+  return `${file.slice(0, file.lastIndexOf('/') + 1)}${resource.name}-${what}.yaml`
+}
+
+function reason(original: Broker, { topics, made }: Inventory, job: string | undefined): string {
+  const name = describe(original.workload.resource)
+  const known = [...topics.map(topic => topic.name), ...made]
+  const which = known.length === 0 ? '' : ` (${known.slice(0, 6).join(', ')}${known.length > 6 ? ', …' : ''})`
+  const how =
+    job === undefined
+      ? `topics are made on purpose from now on${which}`
+      : `Job ${job} makes the topics that the files name${which}`
+  return `${name} makes a topic of every name that is asked for, a misspelled one too; that is switched off, and ${how}`
+}
+
+function waitStep(resource: Resource, job: string) {
+  const kubectl = kubectlFor(resource)
+  return {
+    text: `when all brokers are up, apply the Job ${job} and wait for it before the clients start`,
+    commands: [`${kubectl} wait --for=condition=complete job/${job} --timeout=10m`],
+  }
+}
+
+/** Comments that are no longer true are named, never edited. */
+function commentWarnings(workspace: Workspace): string[] {
+  return workspace
+    .textReferences(/#.*(?:\bon first use\b|\bauto(?:matically)?[- ]?creat)/i, 5)
+    .map(({ file, line, text }) => `${file}:${line} says "${text.replace(/^.*?#\s*/, '')}", which is no longer so`)
+}
+
+const CONFIG = ['spec', 'kafka', 'config', KEY] as const
+
+/** Strimzi: topics are custom resources; without any there is nothing that would make them. */
+function* judgeOperated(workspace: Workspace): Iterable<Proposal> {
+  for (const resource of workspace.ofKind('Kafka')) {
+    if (!resource.selected || resource.partial || resource.group !== 'kafka.strimzi.io') continue
+    if (asObject(at(resource.value, ['spec', 'kafka'])) === undefined) continue
+    const value = at(resource.value, [...CONFIG])
+    if (value === false || value === 'false') continue
+    const topics = workspace.inNamespace(resource, 'KafkaTopic')
+    const target = { resource, path: [...CONFIG] }
+    const name = describe(resource)
+    if (topics.length === 0) {
+      yield decline({
+        target,
+        code: 'no-topic-inventory',
+        why: `${name} makes a topic of every name that is asked for, and the files hold no KafkaTopic`,
+        next: 'write a KafkaTopic for each topic of the platform, then run again',
+      })
+      continue
+    }
+    yield change({
+      target,
+      code: 'auto-creation',
+      why: `${name} makes a topic of every name that is asked for, a misspelled one too; that is switched off, and the ${topics.length} KafkaTopics of the files are made by the operator`,
+      risks: 'access',
+      edits: [set(resource, [...CONFIG], false)],
+    })
+  }
+}

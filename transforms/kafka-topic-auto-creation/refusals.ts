@@ -1,0 +1,30 @@
+// The situations in which brokers go on making topics by themselves.
+
+import type { RefusalRule } from '../../src/sdk.ts'
+
+export const REFUSALS: readonly RefusalRule[] = [
+  {
+    id: 'no-topic-inventory',
+    when: 'no manifest names a topic, and the topics of today go with the pod',
+    why: 'after the next start there would be no topic, and every producer would wait for one',
+    next: 'list the topics under kafka.topics',
+  },
+  {
+    id: 'latest-without-zookeeper',
+    when: 'an image without a fixed version is used with ZooKeeper',
+    why: 'the newest images have no ZooKeeper mode, and the restart that a setting needs could pull one',
+    next: 'pin the version that runs today',
+  },
+  {
+    id: 'unsupported-distribution',
+    when: 'the image is not known and the setting is not there yet',
+    why: 'nothing tells how the image takes it',
+    next: 'write auto.create.topics.enable=false where the image reads its settings',
+  },
+  {
+    id: 'closed-configuration',
+    when: 'what counts is in a Secret, in the image or on a command line without the setting',
+    why: 'a variable beside it would be ignored',
+    next: 'keep the settings in variables or in a ConfigMap of the set',
+  },
+]

@@ -1,0 +1,176 @@
+// Who dials the brokers, by which words, and whether kubemend knows how to move it to TLS.
+
+import {
+  asArray,
+  asString,
+  at,
+  type Container,
+  commandLine,
+  describe,
+  firstWorkingCommand,
+  member,
+  mountsOf,
+  type Path,
+  type Resource,
+  type Settings,
+  sameNamespace,
+  simpleCommands,
+  stringMap,
+  type Workspace,
+} from '../../src/sdk.ts'
+import { isHeadless } from '../stateful/headless.ts'
+import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
+import type { Broker } from './broker.ts'
+import { type ClientKind, kindOfVariable } from './profiles.ts'
+import { KAFKA } from './settings.ts'
+
+/** A text that names the brokers: where it stands, and the variable that carries it into the container, if one does. */
+export interface Dial {
+  readonly resource: Resource
+  readonly path: Path
+  readonly text: string
+  readonly variable: string | undefined
+  /** address as it is written, `kafka:9092` */
+  readonly address: string
+}
+
+export interface Client {
+  readonly container: Container
+  readonly kind: ClientKind
+  readonly dials: readonly Dial[]
+}
+
+/** Containers of other workloads that dial the brokers at any port but `tlsPort`. */
+export function clientsOf(workspace: Workspace, settings: Settings, broker: Broker, tlsPort: number): Client[] {
+  const { workload } = broker
+  const services = workspace.servicesOf(workload)
+  const domain = settings.get(CLUSTER_DOMAIN, workload.resource)
+  const clients: Client[] = []
+  for (const other of workspace.workloads()) {
+    const { resource } = other
+    if (resource === workload.resource || resource.partial || isTopicsJob(resource, workload.resource.name)) continue
+    const inside = sameNamespace(resource.namespace, workload.resource.namespace)
+    const patterns = services.map(service => addressPattern(service, domain, inside))
+    for (const container of other.containers) {
+      if (container.role === 'ephemeral') continue
+      const dials = [...textsOf(workspace, container)].flatMap(text => dialOf(text, patterns, tlsPort) ?? [])
+      if (dials.length > 0) clients.push({ container, dials, kind: kindOf(settings, container, dials) })
+    }
+  }
+  return clients
+}
+
+/** The Job that kubemend makes for the topics dials in the way that its run decides. */
+export function isTopicsJob({ kind, name }: Resource, system: string): boolean {
+  return kind === 'Job' && name.startsWith(`${system}-topics-`)
+}
+
+/** Host of a Service in any of its forms, or of one of its pods, with a port behind `:` or blanks. */
+function addressPattern(service: Resource, clusterDomain: string, inside: boolean): RegExp {
+  const { name, namespace } = service
+  const space = namespace === undefined ? '[a-z0-9-]+' : escapeText(namespace)
+  const end = `(?:\\.${space}(?:\\.svc(?:\\.${escapeText(clusterDomain)})?)?)${inside ? '?' : ''}`
+  const pod = isHeadless(service) ? '(?:[a-z0-9-]+\\.)?' : ''
+  return new RegExp(`(?<![\\w.-])${pod}${escapeText(name)}${end}(?:[: ]+(\\d{2,5})\\b|(?=[\\s,;"']|$))`, 'g')
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+/** Variables that hold the host of a broker, with the port elsewhere or not at all (A7 of the domain: client names). */
+const HOST_VARIABLES =
+  /^(?:\w+_)?KAFKA_(?:\w+_)?(?:HOST|HOSTS|HOSTNAME|SERVER|SERVERS|BROKER|BROKERS|BROKER_LIST|ADDR|ADDRESS|URL|BOOTSTRAP|BOOTSTRAP_SERVERS?)$|^BOOTSTRAP_SERVERS?$/
+
+interface Text extends Omit<Dial, 'address'> {}
+
+function dialOf(text: Text, patterns: readonly RegExp[], tlsPort: number): Dial | undefined {
+  for (const pattern of patterns) {
+    for (const match of text.text.matchAll(pattern)) {
+      const [address, port] = match
+      if (port === undefined && !HOST_VARIABLES.test(text.variable ?? '')) continue
+      if (Number(port) !== tlsPort) return { ...text, address: address.trim() }
+    }
+  }
+  return undefined
+}
+
+/** Every text that the container is given, with its place. */
+function* textsOf(workspace: Workspace, container: Container): Iterable<Text> {
+  const { resource } = container.workload
+  const own = new Set<string>()
+  for (const [index, entry] of asArray(container.value.env).entries()) {
+    const variable = asString(member(entry, 'name'))
+    if (variable !== undefined) own.add(variable)
+    const text = asString(member(entry, 'value'))
+    if (text !== undefined) yield { resource, path: [...container.path, 'env', index, 'value'], text, variable }
+    const reference = at(entry, ['valueFrom', 'configMapKeyRef'])
+    const map = mapNamed(workspace, resource, asString(member(reference, 'name')))
+    const key = asString(member(reference, 'key')) ?? ''
+    const value = stringMap(map?.value.data)[key]
+    if (map !== undefined && value !== undefined) yield { resource: map, path: ['data', key], text: value, variable }
+  }
+  for (const source of asArray(container.value.envFrom)) {
+    const map = mapNamed(workspace, resource, asString(at(source, ['configMapRef', 'name'])))
+    const prefix = asString(member(source, 'prefix')) ?? ''
+    for (const [key, text] of Object.entries(stringMap(map?.value.data))) {
+      const variable = `${prefix}${key}`
+      if (map !== undefined && !own.has(variable)) yield { resource: map, path: ['data', key], text, variable }
+    }
+  }
+  for (const field of ['command', 'args'] as const) {
+    for (const [index, word] of asArray(container.value[field]).entries()) {
+      if (typeof word === 'string')
+        yield { resource, path: [...container.path, field, index], text: word, variable: undefined }
+    }
+  }
+  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe']) {
+    const path = [...container.path, probe, 'exec', 'command']
+    for (const [index, word] of asArray(at(resource.value, path)).entries()) {
+      if (typeof word === 'string') yield { resource, path: [...path, index], text: word, variable: undefined }
+    }
+  }
+  for (const mount of mountsOf(container)) {
+    const map = mapNamed(workspace, resource, asString(at(mount.volume, ['configMap', 'name'])))
+    for (const [key, text] of Object.entries(stringMap(map?.value.data))) {
+      if (map !== undefined) yield { resource: map, path: ['data', key], text, variable: undefined }
+    }
+  }
+}
+
+function mapNamed(workspace: Workspace, from: Resource, name: string | undefined): Resource | undefined {
+  return name === undefined ? undefined : workspace.named(from, 'ConfigMap', name)
+}
+
+function kindOf(settings: Settings, container: Container, dials: readonly Dial[]): ClientKind {
+  if (dials.every(dial => dial.variable === undefined) && onlyWaits(container)) return { type: 'wait' }
+  const { resource } = container.workload
+  const profiles = settings.get(KAFKA, resource).clients
+  const kinds = dials.map(({ variable }) => kindOfVariable(profiles, resource, variable))
+  const [first] = kinds
+  const isOne = first !== undefined && kinds.every(kind => kind?.type === first.type)
+  return isOne ? first : { type: 'unknown' }
+}
+
+const WAITING = /\b(?:nc|ncat|netcat|wait-for-it(?:\.sh)?|wait-for(?:\.sh)?|dockerize)\b|\/dev\/tcp\//
+
+/** A container that looks whether the port is open and does nothing else. */
+function onlyWaits(container: Container): boolean {
+  return (
+    WAITING.test(commandLine(container)) &&
+    firstWorkingCommand(simpleCommands(container).filter(({ text }) => !WAITING.test(text))) === undefined
+  )
+}
+
+/** For reports: who, by which words, in which file. */
+export function describeClient({ container, dials }: Client): string {
+  const [dial] = dials
+  const { resource } = container.workload
+  const source =
+    dial?.variable === undefined
+      ? `in ${dial?.resource === resource ? 'its command' : `${describe(dial?.resource ?? resource)}`}`
+      : dial.resource === resource
+        ? `by ${dial.variable}`
+        : `by ${dial.variable} of ${describe(dial.resource)}`
+  return `${describe(resource)} [${container.name}] dials ${dial?.address ?? 'the brokers'} ${source} (${dial?.resource.origin.file ?? ''})`
+}
