@@ -58,6 +58,14 @@ describe('names and labels', () => {
     expect(broken({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' })).toEqual([])
   })
 
+  it('name a legal namespace', () => {
+    const inNamespace = (namespace: string) =>
+      broken({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace } })
+    expect(inNamespace('Shop')).toEqual(['namespace /metadata/namespace'])
+    expect(inNamespace('shop.web')).toEqual(['namespace /metadata/namespace'])
+    for (const legal of ['shop', '', '$(NAMESPACE)']) expect(inNamespace(legal)).toEqual([])
+  })
+
   it('have legal keys and values', () => {
     const labels = { 'example.com/a': 'ok', 'a b': 'x', a: '-x', b: 'x'.repeat(64), c: '', d: '{{ .x }}' }
     const annotations = { 'example.com/a': 'any text at all', 'a/b/c': '' }
@@ -137,6 +145,18 @@ describe('workloads', () => {
     expect(broken(resource('batch/v1', 'CronJob', { spec }))).toEqual([
       'duplicate-container /spec/jobTemplate/spec/template/spec/containers/1',
     ])
+  })
+
+  it.each([
+    ['0 3 * * *', true],
+    ['@daily', true],
+    ['@every 1h', true],
+    ['daily', false],
+    ['0 3 * *', false],
+  ])('run at %j: %s', (schedule, legal) => {
+    const template = { spec: { restartPolicy: 'Never', containers: [CONTAINER] } }
+    const job = resource('batch/v1', 'CronJob', { spec: { schedule, jobTemplate: { spec: { template } } } })
+    expect(broken(job)).toEqual(legal ? [] : ['schedule /spec/schedule'])
   })
 
   it('have complete volume claims of different names', () => {
@@ -345,6 +365,17 @@ describe('volumes and spread', () => {
     )
   })
 
+  it('ask for resources that there are, in amounts that there are', () => {
+    expect(broken(container({ resources: { limits: { memroy: '1Gi', 'example.com/gpu': 1 } } }))).toEqual([
+      `resource-name ${FIRST}/resources/limits/memroy`,
+    ])
+    expect(broken(container({ resources: { requests: { cpu: '-1' } } }))).toEqual([
+      `resource-amount ${FIRST}/resources/requests/cpu`,
+    ])
+    const pod = { resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }
+    expect(broken(deployment(pod))).toEqual([`request-above-limit ${POD}/resources/requests/cpu`])
+  })
+
   it('take a variable from one place', () => {
     const reference = { name: 'a', key: 'b' }
     expect(broken(container({ env: [{ name: 'A', valueFrom: {} }] }))).toEqual([`env-source ${FIRST}/env/0/valueFrom`])
@@ -479,6 +510,20 @@ describe('small objects', () => {
   ])('an Ingress answers for the host %j: %s', (host, legal) => {
     const ingress = resource('networking.k8s.io/v1', 'Ingress', { spec: { rules: [{ host }] } })
     expect(broken(ingress)).toEqual(legal ? [] : ['ingress-host /spec/rules/0/host'])
+  })
+
+  it('an Ingress leads somewhere, and its paths begin at the root', () => {
+    const ingress = (spec: JsonObject) => broken(resource('networking.k8s.io/v1', 'Ingress', { spec }))
+    const backend = { service: { name: 'a', port: { number: 80 } } }
+    expect(ingress({})).toEqual(['ingress-rules /spec'])
+    expect(ingress({ rules: [] })).toEqual(['ingress-rules /spec'])
+    expect(ingress({ defaultBackend: backend })).toEqual([])
+    expect(ingress({ defaultBackend: backend, tls: [{ hosts: ['A.example'] }] })).toEqual([
+      'ingress-host /spec/tls/0/hosts/0',
+    ])
+    const withPath = (path: JsonObject) => ingress({ rules: [{ http: { paths: [{ ...path, backend }] } }] })
+    expect(withPath({ pathType: 'Exact' })).toEqual(['ingress-path /spec/rules/0/http/paths/0/path'])
+    expect(withPath({ pathType: 'ImplementationSpecific' })).toEqual([])
   })
 
   it('a ServiceAccount needs its namespace where the binding has none', () => {

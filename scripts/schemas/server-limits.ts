@@ -21,6 +21,7 @@ const NEEDED_NAME: Limits = { minLength: 1, format: 'object-name' }
 const LABEL: Limits = { format: 'dns-label' }
 const KEY: Limits = { minLength: 1, format: 'label-key' }
 const DATA_KEY: Limits = { minLength: 1, format: 'data-key' }
+const LABEL_VALUE_LIST: Limits = { items: { type: 'string', format: 'label-value' } }
 const LABEL_VALUES: Limits = { additionalProperties: { type: 'string', format: 'label-value' } }
 
 const LIMITS: Readonly<Record<string, Readonly<Record<string, Limits>>>> = {
@@ -70,14 +71,14 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, Limits>>>> = {
   V1PodAffinityTerm: { topologyKey: KEY },
   V1TopologySpreadConstraint: { matchLabelKeys: { items: { type: 'string', ...KEY } } },
   V1NodeSelector: { nodeSelectorTerms: SOME },
-  V1NodeSelectorRequirement: { key: KEY },
-  V1LabelSelectorRequirement: { key: KEY },
+  V1NodeSelectorRequirement: { key: KEY, values: LABEL_VALUE_LIST },
+  V1LabelSelectorRequirement: { key: KEY, values: LABEL_VALUE_LIST },
   V1LabelSelector: { matchLabels: LABEL_VALUES },
   V1Toleration: { key: { format: 'label-key' }, value: { format: 'label-value' } },
   V1DeploymentSpec: { minReadySeconds: COUNT, replicas: COUNT, revisionHistoryLimit: COUNT },
   V1ReplicaSetSpec: { minReadySeconds: COUNT, replicas: COUNT },
   V1ReplicationControllerSpec: { minReadySeconds: COUNT, replicas: COUNT },
-  V1StatefulSetSpec: { minReadySeconds: COUNT, replicas: COUNT, revisionHistoryLimit: COUNT, serviceName: LABEL },
+  V1StatefulSetSpec: { minReadySeconds: COUNT, replicas: COUNT, serviceName: LABEL },
   V1DaemonSetSpec: { minReadySeconds: COUNT, revisionHistoryLimit: COUNT },
   V1JobSpec: {
     activeDeadlineSeconds: COUNT,
@@ -135,13 +136,26 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   V1ConfigMapKeySelector: ['name'],
   V1ConfigMapProjection: ['name'],
   V1ConfigMapVolumeSource: ['name'],
+  V1CronJob: ['spec'],
+  V1DaemonSet: ['spec'],
+  V1Deployment: ['spec'],
   V1ExecAction: ['command'],
+  V1Ingress: ['spec'],
+  V1Job: ['spec'],
+  V1JobTemplateSpec: ['spec'],
+  V1PersistentVolume: ['spec'],
+  V1PersistentVolumeClaim: ['spec'],
+  V1Pod: ['spec'],
   V1PodTemplateSpec: ['spec'],
+  V1ReplicaSet: ['spec'],
   V1ReplicaSetSpec: ['template'],
+  V1ReplicationController: ['spec'],
   V1ReplicationControllerSpec: ['template'],
   V1SecretEnvSource: ['name'],
   V1SecretKeySelector: ['name'],
   V1SecretVolumeSource: ['secretName'],
+  V1StatefulSet: ['spec'],
+  V2HorizontalPodAutoscaler: ['spec'],
 }
 
 /** Fields that the schema calls required, and whose absence the server does not see. */

@@ -85,20 +85,18 @@ class Replay {
   async #applyAfter(place: string, object: ManifestObject, isNew: boolean, result: RunResult): Promise<void> {
     const { target, text } = object
     const first = await this.#client.apply(target, text, 'real')
-    const waits = result.findings.some(finding => objectKey(finding.resource) === object.key && saysDelete(finding))
-    if (waits) {
+    const steps = result.findings.filter(finding => objectKey(finding.resource) === object.key).flatMap(deletions)
+    if (first.accepted) {
+      const type = target.kind === 'Service' ? ` of type ${at(first.object ?? null, ['spec', 'type'])}` : ''
+      this.#count(`${isNew ? 'new' : 'changed'} ${target.kind}${type}`)
+      const needless = steps.find(step => step.includes('&& kubectl apply'))
+      if (needless !== undefined) this.#fault(place, object, `the report says "${needless}", and a plain apply does`)
+    } else if (steps.length > 0 && IMMUTABLE.test(first.message)) {
       this.#count(`immutable ${target.kind}`)
-      if (first.accepted || !IMMUTABLE.test(first.message)) {
-        this.#fault(place, object, `"delete, then apply" was said, and the server says: ${first.message || 'accepted'}`)
-      }
       await this.#client.delete(target)
       // a Job that was made is written once more by the first apply on top of it, whatever that says
       await this.#client.apply(target, text, 'real')
-    } else {
-      const type = target.kind === 'Service' ? ` of type ${at(first.object ?? null, ['spec', 'type'])}` : ''
-      this.#count(`${isNew ? 'new' : 'changed'} ${target.kind}${type}`)
-      if (!first.accepted) this.#fault(place, object, first.message)
-    }
+    } else return this.#fault(place, object, first.message)
     await this.#applyTwice(place, object)
   }
 
@@ -128,8 +126,8 @@ class Replay {
   }
 }
 
-/** Whether the report tells a person to delete the object before the fixed one is applied. */
-function saysDelete({ resource, followUps }: Finding): boolean {
+/** Commands of the report that delete the object, to be run before or after the fixed one is applied. */
+function deletions({ resource, followUps }: Finding): string[] {
   const command = `kubectl delete ${resource.kind.toLowerCase()}/${resource.name}`
-  return followUps.some(({ commands }) => commands?.some(line => line.startsWith(command)))
+  return followUps.flatMap(({ commands }) => (commands ?? []).filter(line => line.startsWith(command)))
 }

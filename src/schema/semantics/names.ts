@@ -75,6 +75,11 @@ export function judgeMetadata(resource: JsonObject, report: Finding): void {
   if (kind.endsWith('List')) return
   const metadata = asObject(resource.metadata)
   judgeName(metadata, group, kind, report)
+  const namespace = asString(metadata?.namespace) ?? ''
+  if (namespace !== '' && !isDnsLabel(namespace) && !isUnknown(namespace)) {
+    const rule = 'at most 63 lower case letters, digits and "-"'
+    report(['metadata', 'namespace'], 'namespace', `"${namespace}" is no legal namespace: ${rule}`)
+  }
   judgeLabels(metadata?.labels, ['metadata', 'labels'], report)
   judgeAnnotations(metadata?.annotations, ['metadata', 'annotations'], report)
 }

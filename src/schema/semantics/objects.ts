@@ -34,18 +34,21 @@ export function judgeAutoscaler(autoscaler: JsonObject, report: Finding): void {
 export function judgeIngress(ingress: JsonObject, report: Finding): void {
   if (ingress.apiVersion !== 'networking.k8s.io/v1') return
   judgeBackend(at(ingress, ['spec', 'defaultBackend']), ['spec', 'defaultBackend'], report)
+  if (!has(ingress.spec, 'defaultBackend') && asArray(at(ingress, ['spec', 'rules'])).length === 0) {
+    report(['spec'], 'ingress-rules', 'an Ingress needs rules or a defaultBackend')
+  }
+  for (const [index, tls] of maps(at(ingress, ['spec', 'tls']))) {
+    for (const [position, host] of asArray(tls.hosts).entries()) {
+      judgeHost(host, ['spec', 'tls', index, 'hosts', position], report)
+    }
+  }
   for (const [ruleIndex, rule] of maps(at(ingress, ['spec', 'rules']))) {
     judgeHost(rule.host, ['spec', 'rules', ruleIndex, 'host'], report)
     for (const [index, entry] of maps(at(rule, ['http', 'paths']))) {
       const path = ['spec', 'rules', ruleIndex, 'http', 'paths', index]
       judgeBackend(entry.backend, [...path, 'backend'], report)
-      const value = asString(entry.path)
-      if (
-        value !== undefined &&
-        value !== '' &&
-        !value.startsWith('/') &&
-        entry.pathType !== 'ImplementationSpecific'
-      ) {
+      const value = asString(entry.path) ?? ''
+      if (!value.startsWith('/') && !isUnknown(value) && entry.pathType !== 'ImplementationSpecific') {
         report([...path, 'path'], 'ingress-path', `"${value}" does not begin with "/"`)
       }
     }

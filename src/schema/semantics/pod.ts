@@ -26,6 +26,7 @@ export function judgePod(spec: Json | undefined, path: Path, claims: readonly st
     report(place, 'duplicate-volume', `a second volume is named "${key}"`),
   )
   judgeSpread(pod, path, report)
+  judgeResources(pod, path, report)
   if (maps(pod.ephemeralContainers).length > 0) {
     const message = 'ephemeral containers are added to running pods and may not stand in a manifest'
     report([...path, 'ephemeralContainers'], 'ephemeral-containers', message)
@@ -193,9 +194,15 @@ function judgeMounts(container: JsonObject, path: Path, volumes: ReadonlySet<str
   }
 }
 
-function judgeResources(container: JsonObject, path: Path, report: Finding): void {
-  const resources = container.resources
+/** Resources of a container, or those of the whole pod. */
+function judgeResources(owner: JsonObject, path: Path, report: Finding): void {
+  const resources = owner.resources
   const limits = asObject(member(resources, 'limits')) ?? {}
+  for (const field of ['limits', 'requests']) {
+    for (const [name, amount] of Object.entries(asObject(member(resources, field)) ?? {})) {
+      judgeAmount(name, amount, [...path, 'resources', field, name], report)
+    }
+  }
   for (const [name, request] of Object.entries(asObject(member(resources, 'requests')) ?? {})) {
     const limit = Object.hasOwn(limits, name) ? limits[name] : undefined
     if (!isQuantityValue(request) || !isQuantityValue(limit)) continue
@@ -206,6 +213,16 @@ function judgeResources(container: JsonObject, path: Path, report: Finding): voi
         `the request ${request} is above the limit ${limit}`,
       )
     }
+  }
+}
+
+/** Resources with a domain are extensions: anything may be their name. */
+function judgeAmount(name: string, amount: Json | undefined, path: Path, report: Finding): void {
+  if (!/^(cpu|memory|ephemeral-storage|hugepages-.+)$/.test(name) && !name.includes('/') && !isUnknown(name)) {
+    report(path, 'resource-name', `no resource is named "${name}"`)
+  }
+  if (isQuantityValue(amount) && (compareQuantities(amount, 0) ?? 0) < 0) {
+    report(path, 'resource-amount', `${amount} is negative`)
   }
 }
 

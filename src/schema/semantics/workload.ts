@@ -7,7 +7,7 @@ import { asObject, asString, type Json, type JsonObject, member } from '../../ya
 import { judgeAnnotations, judgeLabels } from './names.ts'
 import { judgeClaim, judgeCountOrShare } from './objects.ts'
 import { judgePod } from './pod.ts'
-import { type Finding, has, judgeUnique, maps } from './rule.ts'
+import { type Finding, has, isUnknown, judgeUnique, maps } from './rule.ts'
 
 /** Room that a StatefulSet's name leaves in a label value for `-` and the revision hash that the controller appends. */
 const REVISION_SUFFIX = 11
@@ -22,6 +22,7 @@ export function judgeWorkload(workload: JsonObject, report: Finding): void {
   judgeSelector(workload, kind, template, report)
   judgeStrategy(workload, kind, report)
   if (kind === 'StatefulSet') judgeStatefulSet(workload, report)
+  if (kind === 'CronJob') judgeSchedule(workload, report)
   if (template === undefined) return
   judgeLabels(at(template, ['metadata', 'labels']), [...templatePath, 'metadata', 'labels'], report)
   judgeAnnotations(at(template, ['metadata', 'annotations']), [...templatePath, 'metadata', 'annotations'], report)
@@ -64,6 +65,14 @@ function judgeStrategy(workload: JsonObject, kind: string, report: Finding): voi
   for (const field of ['maxSurge', 'maxUnavailable']) {
     judgeCountOrShare(at(strategy, ['rollingUpdate', field]), [...path, 'rollingUpdate', field], report)
   }
+}
+
+/** Five fields, or a name such as `@daily`; what the fields may say is not judged. */
+function judgeSchedule(workload: JsonObject, report: Finding): void {
+  const path = ['spec', 'schedule']
+  const schedule = asString(at(workload, path)) ?? ''
+  if (schedule === '' || /^(@\w+(\s.*)?|(\S+\s+){4}\S+)$/.test(schedule.trim()) || isUnknown(schedule)) return
+  report(path, 'schedule', `"${schedule}" is no schedule: five fields, or a name such as @daily`)
 }
 
 function judgeStatefulSet(workload: JsonObject, report: Finding): void {
