@@ -1,13 +1,18 @@
 // Bad input: each kind gets a clear error or a counted skip, the other files are still done, nothing is half written.
 
+import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { fix } from '../src/commands/fix.ts'
 import { run } from '../src/engine/run.ts'
+import type { Host } from '../src/io/host.ts'
 import { readInputs } from '../src/io/inputs.ts'
 import { resolveTargets } from '../src/io/targets.ts'
 import { stageChanges } from '../src/io/write.ts'
-import { deployment, FIXED, folder, kubemend, names, ONLY, put, read } from './support/program.ts'
+import transforms from '../transforms/index.ts'
+import { FIX_FLAGS, recordingHost } from './support/host.ts'
+import { deployment, environment, FIXED, folder, kubemend, names, ONLY, PROGRAM, put, read } from './support/program.ts'
 
 interface Expectation {
   readonly code: number
@@ -295,6 +300,47 @@ test('a file that vanishes or changes during the run drops its changes, and the 
   expect(names(root)).toEqual(['b.yaml', 'c.yaml'])
   expect(read(root, 'b.yaml')).toBe(`${deployment('b')}# mine\n`)
   expect(read(root, 'c.yaml')).toBe(FIXED(deployment('c')))
+})
+
+test('fix reports what vanished or changed under its hands as refused, writes the rest and ends with 4', async () => {
+  const root = folder({ 'a.yaml': deployment('a'), 'b.yaml': deployment('b'), 'c.yaml': deployment('c') })
+  const recording = recordingHost(root)
+  const host: Host = {
+    ...recording,
+    readInputs: async (...request) => {
+      const inputs = await readInputs(...request)
+      rmSync(path.join(root, 'a.yaml'))
+      put(root, 'b.yaml', `${deployment('b')}# mine\n`)
+      return inputs
+    },
+  }
+  const code = await fix({ host, transforms, version: '0.0.0' }, { ...FIX_FLAGS, only: ['image-pull-policy'] })
+  expect(code).toBe(4)
+  expect(recording.complained()).toBe(
+    'kubemend: a.yaml: the file vanished while kubemend ran: run again\n' +
+      'kubemend: b.yaml: the file changed while kubemend ran: run again\n',
+  )
+  expect(recording.printed()).toContain('fixed 1 finding in 1 file, 2 refused')
+  expect(read(root, 'b.yaml')).toBe(`${deployment('b')}# mine\n`)
+  expect(read(root, 'c.yaml')).toBe(FIXED(deployment('c')))
+  expect(names(root)).toEqual(['b.yaml', 'c.yaml'])
+})
+
+test('a disk that takes no more leaves the old bytes and nothing else', () => {
+  const big = `${deployment('big')}# ${'x'.repeat(64 * 1024)}\n`
+  const root = folder({ 'big.yaml': big, 'small.yaml': deployment('small') })
+  // a limit on the size of files stands for a full disk: both make a write fail in the middle
+  const command = `trap '' XFSZ; ulimit -f 32; exec "$0" "$1" fix ${ONLY.join(' ')}`
+  const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, PROGRAM], {
+    cwd: root,
+    encoding: 'utf8',
+    env: environment({ NODE_DISABLE_COMPILE_CACHE: '1' }),
+  })
+  expect(status).toBe(4)
+  expect(stderr).toMatch(/^kubemend: big\.yaml: cannot be written: /)
+  expect(read(root, 'big.yaml')).toBe(big)
+  expect(read(root, 'small.yaml')).toBe(FIXED(deployment('small')))
+  expect(names(root)).toEqual(['big.yaml', 'small.yaml'])
 })
 
 test('a file that changes after its new bytes were staged keeps the bytes of its author', async () => {

@@ -115,7 +115,7 @@ class ChangedText {
 
   #oldLines(edit: EditRecord) {
     const document = this.#oldPlaces.documents(this.file)[edit.document]
-    return document && this.#lines(this.#oldPlaces, edit.document, document, edit.path)
+    return document && this.#lines(this.#oldPlaces, edit.document, document, edit.path, edit.before)
   }
 
   #newLines(edit: EditRecord) {
@@ -124,11 +124,12 @@ class ChangedText {
       edit.op === 'create' && edit.path === '' ? this.#created(documents, edit) : this.#mapped().get(edit.document)
     const document = index === undefined ? undefined : documents[index]
     if (index === undefined || document === undefined) return undefined
-    return this.#lines(this.#newPlaces, index, document, edit.op === 'rename' ? renamed(edit) : edit.path)
+    if (edit.op === 'rename') return this.#lines(this.#newPlaces, index, document, renamed(edit), undefined)
+    return this.#lines(this.#newPlaces, index, document, edit.path, edit.after)
   }
 
-  #lines(places: Places, index: number, document: SourceDocument, pointer: string) {
-    const path = typedPath(document.value, pointer)
+  #lines(places: Places, index: number, document: SourceDocument, pointer: string, value: Json | undefined) {
+    const path = findPath(document.value, fromPointer(pointer), value)
     if (path === undefined) return undefined
     const location = places.locate(this.file, index, path)
     return location && { start: location.startLine - 1, end: location.endLine }
@@ -145,27 +146,48 @@ class ChangedText {
     return this.#documents
   }
 
+  /** A document is found again where most of its unchanged lines are. */
   #mapDocuments(): ReadonlyMap<number, number> {
-    const byLine = new Map(this.#newPlaces.documents(this.file).map(({ line, index }) => [line, index]))
-    const mapped = new Map<number, number>()
-    let shift = 0
-    let next = 0
-    for (const { line, index } of this.#oldPlaces.documents(this.file)) {
-      for (; next < this.#changes.length; next += 1) {
-        const change = this.#changes[next]
-        if (
-          change === undefined ||
-          (change.oldEnd >= line && !(change.oldStart === change.oldEnd && change.oldStart < line))
-        ) {
-          break
-        }
-        shift += change.newEnd - change.newStart - (change.oldEnd - change.oldStart)
+    const old = lineRanges(this.#oldPlaces.documents(this.file), this.#oldStarts.length)
+    const fresh = lineRanges(this.#newPlaces.documents(this.file), this.#newStarts.length)
+    if (old.length === fresh.length) return new Map(old.map((_, index) => [index, index]))
+    const votes = old.map(() => new Map<number, number>())
+    let from = 0
+    let to = 0
+    for (const { oldStart, newStart, length } of this.#unchanged()) {
+      for (let line = 0; line < length; line += 1) {
+        while (from < old.length - 1 && oldStart + line >= (old[from]?.end ?? 0)) from += 1
+        while (to < fresh.length - 1 && newStart + line >= (fresh[to]?.end ?? 0)) to += 1
+        const counts = votes[from]
+        counts?.set(to, (counts.get(to) ?? 0) + 1)
       }
-      const found = byLine.get(line + shift)
-      if (found !== undefined) mapped.set(index, found)
     }
-    return mapped
+    return new Map(
+      votes.flatMap((counts, index) => {
+        const [best] = [...counts].sort(([, a], [, b]) => b - a)
+        return best === undefined ? [] : [[index, best[0]]]
+      }),
+    )
   }
+
+  *#unchanged(): Iterable<{ readonly oldStart: number; readonly newStart: number; readonly length: number }> {
+    let oldStart = 0
+    let newStart = 0
+    for (const change of this.#changes) {
+      yield { oldStart, newStart, length: change.oldStart - oldStart }
+      oldStart = change.oldEnd
+      newStart = change.newEnd
+    }
+    yield { oldStart, newStart, length: this.#oldStarts.length - oldStart }
+  }
+}
+
+/** Lines from 0 that belong to each document, ends exclusive. */
+function lineRanges(documents: readonly SourceDocument[], lines: number): { readonly end: number }[] {
+  return documents.map((_, index) => {
+    const next = documents[index + 1]
+    return { end: next === undefined ? lines : next.line - 1 }
+  })
 }
 
 function toLineChange(hunk: { oldStart: number; oldLines: number; newStart: number; newLines: number }): LineChange {
@@ -196,16 +218,47 @@ function renamed({ path, after }: EditRecord): string {
   return toPointer([...fromPointer(path).slice(0, -1), String(after)])
 }
 
-/** The path of a pointer that exists in a value, with numbers where it has sequences; `-` is the last item. */
-function typedPath(value: Json, pointer: string): (string | number)[] | undefined {
+/**
+ * Where the value of an edit stands at last: at its own path, or, when later edits moved the items of a sequence, at
+ * the one path of the same keys that holds it. A map or sequence may have been added to since.
+ */
+function findPath(
+  root: Json,
+  steps: readonly string[],
+  value: Json | undefined,
+): readonly (string | number)[] | undefined {
+  const isEqual = (path: readonly (string | number)[]) =>
+    value === undefined || equalJson(at(root, path) ?? null, value)
+  const own = ownPath(root, steps)
+  if (own !== undefined && isEqual(own)) return own
+  const [only, ...others] = [...pathsAlong(root, steps)].filter(isEqual)
+  if (only !== undefined && others.length === 0) return only
+  return typeof value === 'object' ? own : undefined
+}
+
+function ownPath(root: Json, steps: readonly string[]): readonly (string | number)[] | undefined {
   const path: (string | number)[] = []
-  for (const step of fromPointer(pointer)) {
-    const parent = at(value, path)
-    if (Array.isArray(parent)) path.push(step === '-' ? parent.length - 1 : Number(step))
-    else path.push(step)
-    if (at(value, path) === undefined) return undefined
+  for (const step of steps) {
+    path.push(Array.isArray(at(root, path)) ? Number(step) : step)
+    if (at(root, path) === undefined) return undefined
   }
   return path
+}
+
+/** Existing paths with the same keys and any indexes. */
+function* pathsAlong(value: Json, steps: readonly string[]): Iterable<readonly (string | number)[]> {
+  const [step, ...rest] = steps
+  if (step === undefined) {
+    yield []
+    return
+  }
+  const entries: Iterable<readonly [string | number, Json | undefined]> = Array.isArray(value)
+    ? value.entries()
+    : [[step, member(value, step)]]
+  for (const [key, child] of entries) {
+    if (child === undefined) continue
+    for (const path of pathsAlong(child, rest)) yield [key, ...path]
+  }
 }
 
 /** Whether a document is the created resource, though later changes may have added to it. */
