@@ -9,6 +9,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
+const GO = 'go'
 const MODULE = path.join(path.dirname(fileURLToPath(import.meta.url)), 'kubernetes')
 const SOURCES = ['go.mod', 'go.sum', 'cmd/etcd/main.go', 'cmd/kube-apiserver/main.go']
 const PROGRAMS = ['etcd', 'kube-apiserver'] as const
@@ -31,7 +32,7 @@ export type BuildResult = { readonly ok: true; readonly binaries: Binaries } | {
 export async function findBinaries(tell: (line: string) => void): Promise<BuildResult> {
   const assets = process.env.KUBEBUILDER_ASSETS
   if (assets !== undefined && (await holdsBoth(assets))) return described(assets, 'from $KUBEBUILDER_ASSETS')
-  const goVersion = await output('go', ['env', 'GOVERSION'])
+  const goVersion = await output(GO, ['env', 'GOVERSION'])
   if (goVersion === undefined)
     return { ok: false, reason: 'Go is not installed, and $KUBEBUILDER_ASSETS has no servers' }
   const version = await moduleVersion()
@@ -78,7 +79,7 @@ function goBuild(version: string, folder: string): Promise<string | undefined> {
   const [major, minor] = version.split('.')
   const stamp = 'k8s.io/component-base/version.git'
   const flags = `-s -w -X ${stamp}Version=v${version} -X ${stamp}Major=${major} -X ${stamp}Minor=${minor}`
-  const go = spawn('go', ['build', '-trimpath', '-ldflags', flags, '-o', `${folder}${path.sep}`, './cmd/...'], {
+  const go = spawn(GO, ['build', '-trimpath', '-ldflags', flags, '-o', `${folder}${path.sep}`, './cmd/...'], {
     cwd: MODULE,
     env: { ...process.env, CGO_ENABLED: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -16,7 +16,7 @@ import type { Client, ObjectName, Verdict } from './client.ts'
  * - `cluster-fact`: the server refuses what only a cluster can tell: address ranges, classes that are not there
  * - `unresolved`: the text holds `${NAME}`, `$(NAME)` or `{{ name }}`, which is filled in before a server sees it
  */
-export type Agreement = 'agree' | 'disagree' | 'unserved' | 'cluster-fact' | 'unresolved'
+type Agreement = 'agree' | 'disagree' | 'unserved' | 'cluster-fact' | 'unresolved'
 
 export interface Comparison {
   /** file, document and item, as messages name it */
