@@ -20,9 +20,15 @@ import { metadataLike } from './claims.ts'
 
 /**
  * A policy of its own for the traffic between members, where one selects their pods and does not let it through.
- * Policies add up, so no existing one has to be touched (networking.k8s.io/v1).
+ * Policies add up, so no existing one has to be touched (networking.k8s.io/v1). `others` are labels of further pods
+ * that reach the members.
  */
-export function memberPolicyEdits(workspace: Workspace, workload: Workload, ports: readonly number[]): Edit[] {
+export function memberPolicyEdits(
+  workspace: Workspace,
+  workload: Workload,
+  ports: readonly number[],
+  others: readonly JsonObject[] = [],
+): Edit[] {
   const { resource } = workload
   const selector = podSelector(workload)
   const closing = policiesOf(workspace, workload)
@@ -34,12 +40,13 @@ export function memberPolicyEdits(workspace: Workspace, workload: Workload, port
   const isEgressClosed = closing.some(isEgress) && !closing.some(policy => isOpen(policy, 'egress'))
   if (!isIngressClosed && !isEgressClosed) return []
   const peers = [{ podSelector: selector }]
+  const callers = others.map(matchLabels => ({ podSelector: { matchLabels } }))
   const tcp = ports.map(port => ({ port, protocol: 'TCP' }))
   const dns = ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol }))
   const spec: JsonObject = {
     podSelector: selector,
     policyTypes: [...(isIngressClosed ? ['Ingress'] : []), ...(isEgressClosed ? ['Egress'] : [])],
-    ...(isIngressClosed ? { ingress: [{ from: peers, ports: tcp }] } : {}),
+    ...(isIngressClosed ? { ingress: [{ from: [...peers, ...callers], ports: tcp }] } : {}),
     ...(isEgressClosed ? { egress: [{ to: peers, ports: tcp }, { ports: dns }] } : {}),
   }
   const beside = first.selected ? first : resource

@@ -1,0 +1,138 @@
+// A Deployment of one MongoDB becomes a StatefulSet of three, and three become one replica set.
+
+import { change, describe, type Precondition, type Proposal, REPLICAS_PATH, type Risk } from '../../src/sdk.ts'
+import { initLabels } from '../mongodb/init-job.ts'
+import { keySecret } from '../mongodb/settings.ts'
+import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
+import { graceEdits, groupEdits, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
+import { type DataPlace, dataProblem } from '../stateful/data.ts'
+import { type Headless, headlessService } from '../stateful/headless.ts'
+import { memberCount } from '../stateful/members.ts'
+import { memberPolicyEdits } from '../stateful/policy.ts'
+import { commandWarnings, retargetEdits } from '../stateful/references.ts'
+import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
+import { GRACE_SECONDS, type Members, MIN_READY_SECONDS, memberPorts, membersOf } from './members.ts'
+import { findProblem } from './problems.ts'
+import { type KnownSituation, optionsOf, type Refused, refuse, unitOf, userOf } from './situation.ts'
+import { conversionSteps, lossWarnings } from './texts.ts'
+
+export function convert(situation: KnownSituation): Proposal {
+  const { workspace, settings, workload, server } = situation
+  const stateful = settings.get(STATEFUL, workload.resource)
+  const problem = findProblem(situation)
+  if (problem !== undefined) return refuse(situation, problem)
+  const headless = headlessService(workspace, workload, memberPorts(situation))
+  if ('code' in headless) return refuse(situation, headless)
+  const members = membersOf(situation, headless, memberCount(situation.count))
+  if ('code' in members) return refuse(situation, members)
+  const inData = dataProblem(server.places, stateful.data)
+  if (inData !== undefined) return refuse(situation, planned(situation, inData, members))
+  return conversion(situation, stateful, headless, members)
+}
+
+/** With the plan of the change, which a decision about the data would make. */
+function planned(situation: KnownSituation, problem: Refused, members: Members): Refused {
+  if (problem.code !== 'data-on-claim') return problem
+  return {
+    ...problem,
+    config: 'stateful: {data: clone}',
+    steps: conversionSteps(runOf(situation, 'clone', members)),
+  }
+}
+
+function runOf(situation: KnownSituation, data: DataMode | 'none', members: Members) {
+  const { workload, port } = situation
+  const { hosts, clients, init, hasKeySecret } = members
+  return {
+    ...{ workload, data, members: hosts.length, port, clients, job: init.job },
+    keySecret: hasKeySecret ? keySecret(workload.resource.name, optionsOf(situation)) : undefined,
+  }
+}
+
+function conversion(
+  situation: KnownSituation,
+  stateful: StatefulSettings,
+  headless: Headless,
+  members: Members,
+): Proposal {
+  const { workspace, settings, workload, server, port } = situation
+  const { resource } = workload
+  const { container, places } = server
+  const claimed = places.filter(place => place.kind === 'claim')
+  const replaced = stateful.keepEmptyDir ? claimed : places
+  const size = { size: stateful.sizes.mongodb, storageClass: stateful.storageClass }
+  const uid = userOf(situation)
+  const risks: Risk[] = claimed.length > 0 ? ['topology', 'access', 'data'] : ['topology', 'access']
+  const data = claimed.length > 0 ? stateful.data : 'none'
+  return change({
+    target: { resource, path: REPLICAS_PATH },
+    code: 'single-member',
+    why: reason(situation, headless, members),
+    risks,
+    unit: unitOf(workload),
+    edits: [
+      ...statefulSetEdits(workload, {
+        serviceName: headless.name,
+        members: members.hosts.length,
+        // an empty member that starts early waits until it is added, and the first one is there for the clients soonest
+        podManagementPolicy: 'OrderedReady',
+        minReadySeconds: MIN_READY_SECONDS,
+        claimTemplates: claimTemplates(container, replaced, size),
+      }),
+      ...serviceLinkEdits(workload),
+      ...graceEdits(workload, GRACE_SECONDS),
+      ...(replaced.length > 0 && uid !== undefined ? groupEdits(workload, uid) : []),
+      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
+      ...volumeEdits(container, replaced),
+      ...members.inContainer,
+      ...headless.edits,
+      ...members.serviceEdits,
+      ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
+      ...retargetEdits(workspace, resource, 'StatefulSet'),
+      ...keepClaims(resource, claimed),
+      ...members.init.edits,
+      ...transferEdits(container, claimed, stateful.data, uid),
+      ...members.clients.edits,
+    ],
+    steps: conversionSteps(runOf(situation, data, members)),
+    leaves: [...members.leaves, ...(replaced.length < places.length ? [ephemeralRest(resource.name)] : [])],
+    preconditions: preconditions(replaced, stateful, members),
+    warnings: [
+      ...lossWarnings(workload, places, stateful.data),
+      ...members.warnings,
+      ...commandWarnings(workspace, resource),
+    ],
+  })
+}
+
+export function ephemeralRest(name: string) {
+  return {
+    text: `the members of ${name} keep their data in their pods: the others hold it for one that restarts, and when a majority stops at once it is gone; give each a claim (volumeClaimTemplates) by deleting the StatefulSet with its pods left, applying it with the templates, and deleting the pods one by one`,
+  }
+}
+
+function reason({ workload, system }: KnownSituation, headless: Headless, { hosts, clients }: Members): string {
+  const { resource } = workload
+  const dialled = clients.rewritten.length === 0 ? '' : ', whose members its clients are told'
+  return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${hosts.length} members that find each other through ${headless.name}, and a Job makes them one replica set${dialled}`
+}
+
+function preconditions(
+  claims: readonly DataPlace[],
+  stateful: StatefulSettings,
+  members: Members,
+): Precondition[] {
+  const texts: string[] = []
+  if (claims.length > 0) {
+    texts.push(
+      stateful.storageClass === ''
+        ? 'the cluster has a default StorageClass, or the claims of the members stay Pending (kubectl get storageclass)'
+        : `the cluster has the StorageClass ${stateful.storageClass} (kubectl get storageclass ${stateful.storageClass})`,
+    )
+  }
+  if (stateful.data === 'clone' && claims.some(place => place.kind === 'claim')) {
+    texts.push('the storage driver can clone a volume in its namespace')
+  }
+  return [...texts, ...members.assumptions].map(text => ({ text, state: 'assumed' as const }))
+}

@@ -1,0 +1,130 @@
+// Turns a single MongoDB into a replica set of three, or says what has to be decided first.
+
+import {
+  commandLine,
+  declaredReplicas,
+  decline,
+  describe,
+  detectSystem,
+  forEachWorkload,
+  isOwned,
+  isServed,
+  type Proposal,
+  REPLICAS_PATH,
+  type Settings,
+  type System,
+  type Transform,
+  type Workload,
+  type Workspace,
+} from '../../src/sdk.ts'
+import { readServer } from '../mongodb/server.ts'
+import { MONGODB } from '../mongodb/settings.ts'
+import { ANTI_AFFINITY } from '../shared/spread.ts'
+import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
+import { convert } from './convert.ts'
+import { judgeStatefulSet, separateMembers } from './grow.ts'
+import { judgeOperated } from './operated.ts'
+import { REFUSALS } from './refusals.ts'
+import { refuse } from './situation.ts'
+
+const mongodbTopology: Transform = {
+  id: 'mongodb-topology',
+  title: 'Run MongoDB as a replica set of three',
+  rationale:
+    'A single MongoDB is down whenever its node is, and its data is on one volume. A replica set of three keeps the data three times, and chooses a new primary when a member goes.',
+  category: 'availability',
+  since: '0.1.0',
+  kinds: [
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'Pod',
+    'Rollout',
+    'MongoDBCommunity',
+    'PerconaServerMongoDB',
+  ],
+  risks: ['topology', 'access', 'data'],
+  aliases: [],
+  references: [
+    'https://www.mongodb.com/docs/manual/replication/',
+    'https://www.mongodb.com/docs/manual/tutorial/convert-standalone-to-replica-set/',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/',
+  ],
+  refusals: REFUSALS,
+  sections: [STATEFUL, CLUSTER_DOMAIN, ANTI_AFFINITY, MONGODB],
+  *plan(workspace, settings): Iterable<Proposal> {
+    for (const workload of forEachWorkload(workspace)) {
+      const { resource } = workload
+      const system = detectSystem(workload)
+      if (system?.family !== 'mongodb' || resource.partial || !isServed(resource) || isOwned(resource)) continue
+      const proposal = judge(workspace, settings, workload, system)
+      if (proposal !== undefined) yield proposal
+    }
+    yield* judgeOperated(workspace)
+  },
+}
+
+export default mongodbTopology
+
+function judge(workspace: Workspace, settings: Settings, workload: Workload, system: System): Proposal | undefined {
+  const { resource } = workload
+  const { kind } = resource
+  const declared = declaredReplicas(resource)
+  const count = declared ?? 1
+  const situation = { workspace, settings, workload, system, count }
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return unsupportedKind(workload)
+  if (declared === 0) return undefined
+  if (system.distro !== 'mongo/official') return count === 1 ? refuse(situation, unsupportedImage(system)) : undefined
+  const server = readServer(workspace, system.container)
+  if (declared === undefined || server?.port === undefined) {
+    if (server === undefined && count > 1) return undefined
+    return refuse(situation, server === undefined ? customCommand(system) : unknownValue(declared))
+  }
+  const known = { ...situation, server, port: server.port }
+  if (kind === 'StatefulSet') return judgeStatefulSet(known)
+  return count === 1 ? convert(known) : refuse(situation, separateMembers(situation))
+}
+
+function unsupportedKind(workload: Workload): Proposal | undefined {
+  const { resource } = workload
+  if (resource.kind !== 'Pod' && resource.kind !== 'DaemonSet' && declaredReplicas(resource) !== 1) return undefined
+  return decline({
+    target: { resource, path: REPLICAS_PATH },
+    code: 'unsupported-kind',
+    why: `${describe(resource)} runs one MongoDB, and a ${resource.kind} gives its pods neither stable names nor volumes of their own`,
+    next: 'write it as a Deployment or a StatefulSet, then run again',
+  })
+}
+
+function unsupportedImage({ title, container }: System) {
+  return {
+    code: 'unsupported-image',
+    why: `how ${container.image ?? 'its image'} is told about a replica set is not known to kubemend (${title})`,
+    next: 'move to the official mongo image or to an operator, or set the replica set up as the image describes it',
+  }
+}
+
+function customCommand({ container }: System) {
+  if (/(?:^|[\s/])mongos(?:\s|$)/.test(commandLine(container))) {
+    return {
+      code: 'sharded',
+      why: `container ${container.name} is a router (mongos) of a sharded cluster, which keeps no data of its own`,
+      next: 'raise its number of pods by hand: routers need no replica set',
+    }
+  }
+  return {
+    code: 'custom-command',
+    why: `container ${container.name} is started by a command of its own, which options of mongod cannot be added to`,
+    next: 'start mongod by its arguments alone (args), then run again',
+  }
+}
+
+function unknownValue(declared: number | undefined) {
+  return {
+    code: 'unknown-value',
+    why: `${declared === undefined ? 'its number of pods' : 'its port'} is not in the files`,
+    next: 'write the value out, or give the file that it comes from as well',
+  }
+}

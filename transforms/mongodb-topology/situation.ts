@@ -1,0 +1,85 @@
+// One MongoDB workload as the rows of the decision table see it, and what they have in common.
+
+import {
+  at,
+  decline,
+  describe,
+  type FollowUp,
+  isOpenShift,
+  mapSelects,
+  type Proposal,
+  REPLICAS_PATH,
+  type Resource,
+  type Settings,
+  type System,
+  stringMap,
+  type Workload,
+  type Workspace,
+} from '../../src/sdk.ts'
+import type { Server } from '../mongodb/server.ts'
+import { MONGODB, type MongodbSettings } from '../mongodb/settings.ts'
+
+export interface Situation {
+  readonly workspace: Workspace
+  readonly settings: Settings
+  readonly workload: Workload
+  readonly system: System
+  readonly count: number
+}
+
+export interface KnownSituation extends Situation {
+  readonly server: Server
+  readonly port: number
+}
+
+export interface Refused {
+  readonly code: string
+  /** continues "X runs one MongoDB: ..." */
+  readonly why: string
+  readonly next: string
+  readonly steps?: readonly FollowUp[]
+  readonly config?: string
+}
+
+export function refuse({ workload, system, count }: Situation, refused: Refused): Proposal {
+  const { resource } = workload
+  const { code, why, next, steps, config } = refused
+  const members = count === 1 ? 'as one member' : `in ${count} pods`
+  return decline({
+    target: { resource, path: REPLICAS_PATH },
+    code,
+    why: `${describe(resource)} runs ${system.title} ${members}: ${why}`,
+    next,
+    ...(steps === undefined ? {} : { steps }),
+    ...(config === undefined ? {} : { allow: { config } }),
+  })
+}
+
+/** User `mongodb` of the official image (docker-library/mongo); OpenShift gives each namespace users of its own. */
+export function userOf({ workspace, workload }: Situation): number | undefined {
+  return isOpenShift(workspace, workload) ? undefined : 999
+}
+
+export function optionsOf({ settings, workload }: Situation): MongodbSettings {
+  return settings.get(MONGODB, workload.resource)
+}
+
+/** Label that a StatefulSet gives each of its pods, by which a Service can select one of them. */
+export const POD_LABEL = 'statefulset.kubernetes.io/pod-name'
+
+/** Services of the clients and of the members, those that are pinned to one pod included. */
+export function servicesOf({ workspace, workload }: Situation): Resource[] {
+  const pinned = workspace.inNamespace(workload.resource, 'Service').filter(service => isPinned(service, workload))
+  return [...new Set([...workspace.servicesOf(workload), ...pinned])]
+}
+
+/** Whether a Service selects the first pod of the workload alone. */
+export function isPinned(service: Resource, workload: Workload): boolean {
+  const selector = stringMap(at(service.value, ['spec', 'selector']))
+  const { [POD_LABEL]: pod, ...labels } = selector
+  return pod === `${workload.resource.name}-0` && mapSelects(labels, workload.labels)
+}
+
+export function unitOf({ resource }: Workload): string {
+  return `mongodb ${resource.namespace ?? ''}/${resource.name}`
+}

@@ -1,0 +1,101 @@
+// The steps and sentences of a MongoDB that becomes a replica set.
+
+import { describe, type FollowUp, type Resource, type Workload } from '../../src/sdk.ts'
+import { type Clients, nameLeft } from '../mongodb/clients.ts'
+import { KEY_ENTRY } from '../mongodb/settings.ts'
+import type { DataPlace } from '../stateful/data.ts'
+import { cutOverSteps, kubectlFor } from '../stateful/runbook.ts'
+import type { DataMode } from '../stateful/settings.ts'
+import { POD_LABEL } from './situation.ts'
+
+export interface Run {
+  readonly workload: Workload
+  readonly data: DataMode | 'none'
+  readonly members: number
+  readonly port: number
+  /** Secret that holds the key, where one has to be made */
+  readonly keySecret: string | undefined
+  /** name of the Job */
+  readonly job: string
+  readonly clients: Clients
+}
+
+/** The cut-over, with what belongs to MongoDB before and after it. */
+export function conversionSteps(run: Run): FollowUp[] {
+  const { workload, data } = run
+  const check = setUpStep(run)
+  const steps = cutOverSteps({ workload, data, check, dependants: [] })
+  const place = steps.indexOf(check) + 1
+  return [...before(run), ...steps.slice(0, place), ...clientSteps(run), ...steps.slice(place)]
+}
+
+export function before({ workload, data, keySecret }: Run): FollowUp[] {
+  const kubectl = kubectlFor(workload.resource)
+  const steps: FollowUp[] = []
+  if (data !== 'none') steps.push(backupStep(workload))
+  if (keySecret !== undefined) {
+    steps.push({
+      text: `make the Secret with the common key of the members, unless it is there`,
+      commands: [
+        `${kubectl} create secret generic ${keySecret} --from-literal=${KEY_ENTRY}="$(openssl rand -base64 756 | tr -d '\\n')"`,
+      ],
+    })
+  }
+  return steps
+}
+
+export function backupStep({ resource }: Workload): FollowUp {
+  return {
+    text: 'back the data up first (with access control on, give mongodump its user)',
+    commands: [
+      `${kubectlFor(resource)} exec ${resource.kind.toLowerCase()}/${resource.name} -- mongodump --archive --gzip > ${resource.name}.archive.gz`,
+    ],
+  }
+}
+
+export function setUpStep({ workload, members, job }: Run): FollowUp {
+  const { name } = workload.resource
+  const kubectl = kubectlFor(workload.resource)
+  return {
+    text: `wait for the Job that makes the ${members} members of ${name} one replica set; nobody can write until it has begun`,
+    commands: [`${kubectl} wait --for=condition=complete job/${job} --timeout=30m`, `${kubectl} logs job/${job}`],
+  }
+}
+
+export function clientSteps({ clients }: Run): FollowUp[] {
+  if (clients.rewritten.length === 0) return []
+  const files = [...new Set(clients.edits.flatMap(edit => ('resource' in edit ? [edit.resource.origin.file] : [])))]
+  return [
+    {
+      text: `apply the clients whose connection strings name the members now: ${clients.rewritten.map(describe).join(', ')}`,
+      commands: files.map(file => `kubectl apply -f ${file}`),
+    },
+    ...clients.restarts,
+  ]
+}
+
+/** What stays open while some client dials one address: it has to lead to the member that takes writes. */
+export function pinnedRest(workload: Workload, services: readonly Resource[], clients: Clients): FollowUp {
+  const names = services.map(service => service.name).join(' and ')
+  const open = nameLeft(clients.left)
+  const who =
+    open.length > 0
+      ? `these clients do not name the replica set yet: ${open.join('; ')}`
+      : 'no client of it is in the files, and those elsewhere may not name the replica set yet'
+  return {
+    text: `${who}; Service ${names} leads to ${workload.resource.name}-0 alone until they do, which has the highest priority and is the primary while it runs; then take ${POD_LABEL} out of its selector`,
+  }
+}
+
+export function lossWarnings(workload: Workload, places: readonly DataPlace[], mode: DataMode): string[] {
+  const claimed = places.filter(place => place.kind === 'claim')
+  if (claimed.length === 0) {
+    const folders = places.flatMap(place => place.paths.map(path => path.path)).join(' and ')
+    return [
+      `what ${describe(workload.resource)} holds now is in its pod (${folders}) and goes with it, as at every restart so far`,
+    ]
+  }
+  if (mode !== 'fresh') return []
+  const names = claimed.map(place => place.claimName).join(' and ')
+  return [`the members start empty; the content of ${names} stays where it is and is used by nobody`]
+}
