@@ -10,7 +10,7 @@ export interface Progress {
   clear(): void
 }
 
-export const SILENT: Progress = { show() {}, clear() {} }
+const SILENT: Progress = { show() {}, clear() {} }
 
 export function createProgress(host: Host, quiet: boolean): Progress {
   const { stderr, env } = host

@@ -11,7 +11,7 @@ export interface Vocabulary {
 }
 
 /** Keys of the configuration that belong to no transform, with their description for the reference. */
-export const OWN_KEYS = {
+const OWN_KEYS = {
   kubernetesVersion: 'Kubernetes version whose schemas validate, such as "1.36"',
   root: 'folder whose tree is read as context of the given paths, relative to this file',
   risks: 'risks that fix may take without a flag; the default is none and restart',

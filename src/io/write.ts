@@ -56,15 +56,6 @@ export interface Committed {
   readonly isInterrupted: boolean
 }
 
-/** Tells which inputs are no longer as they were read. */
-export function changedInputs(
-  base: string,
-  files: readonly { readonly path: string; readonly text: string }[],
-  stamps: ReadonlyMap<string, Stamp>,
-): WriteFailure[] {
-  return files.flatMap(({ path: file, text }) => checkUnchanged(base, file, text, stamps.get(file)) ?? [])
-}
-
 function checkUnchanged(base: string, file: string, text: string, stamp: Stamp | undefined): WriteFailure | undefined {
   const target = path.join(base, file)
   try {

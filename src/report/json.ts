@@ -6,7 +6,7 @@ import { printableJson } from './escape.ts'
 import type { PlacedFinding, Report } from './model.ts'
 
 /** Version of the report's shape: raised when a field changes its meaning or goes away. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 export function toJson(report: Report): string {
   return printableJson(`${JSON.stringify(toDocument(report), null, 2)}\n`)

@@ -11,7 +11,7 @@ export function createPatch(changes: readonly FileChange[]): string {
   return changes.map(createFilePatch).join('')
 }
 
-export function createFilePatch({ file, before, after }: FileChange): string {
+function createFilePatch({ file, before, after }: FileChange): string {
   if (before === after) return ''
   const names = { before: before === undefined ? '/dev/null' : `a/${file}`, after: `b/${file}` }
   return formatPatch(compareTexts(names, before ?? '', after, CONTEXT_LINES), FILE_HEADERS_ONLY)
