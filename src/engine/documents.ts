@@ -5,7 +5,7 @@ import { keysBefore } from '../kube/field-order.ts'
 import type { Origin, Resource } from '../kube/resource.ts'
 import type { LoadedFile, Workspace } from '../kube/workspace.ts'
 import { lower } from '../yaml/lower.ts'
-import { fromPointer, type Path, toPointer } from '../yaml/path.ts'
+import { copySpine, fromPointer, type Path, toPointer } from '../yaml/path.ts'
 import type { Intent, Operation } from '../yaml/types.ts'
 import { asObject, cloneJson, type Json, type JsonObject } from '../yaml/value.ts'
 import { recordOf } from './finding.ts'
@@ -83,10 +83,10 @@ export class DocumentStates {
       const intents = group.edits.map(toIntent)
       const operations = lower(resource.value, intents).map(operation => placed(operation, resource.kind))
       if (operations.length === 0) continue
-      const value = cloneJson(resource.value)
+      let value = resource.value
       for (const operation of operations) {
-        records.push(recordOf(prefixed(operation, prefix), this.#inDocument(value, prefix), file, document))
-        jsonpatch.applyOperation(value, withoutPlacement(operation), true, true)
+        records.push(recordOf(operation, value, resource.origin))
+        value = applied(value, operation)
       }
       values.set(resource, value)
       steps.push({ file, document, operations: operations.map(operation => prefixed(operation, prefix)) })
@@ -171,19 +171,6 @@ export class DocumentStates {
     const { document } = beside.origin
     return document < existing ? document : (this.created(file)[document - existing]?.after ?? existing - 1)
   }
-
-  /** The document's value with the resource's own place exchanged, for records that name document paths. */
-  #inDocument(value: JsonObject, prefix: Path): Json {
-    let root: Json = value
-    for (const step of [...prefix].reverse()) root = typeof step === 'number' ? sparse(step, root) : { [step]: root }
-    return root
-  }
-}
-
-function sparse(index: number, value: Json): Json[] {
-  const items: Json[] = []
-  items[index] = value
-  return items
 }
 
 function creationRecord(place: { file: string; document: number }, value: JsonObject, path: string): EditRecord {
@@ -242,9 +229,11 @@ function withoutPlacement(operation: Operation) {
 
 /** The value that RFC 6902 operations lead to; the given one stays as it is. Throws JsonPatchError. */
 export function applyOperations(value: Json, operations: readonly Operation[]): Json {
-  let result = cloneJson(value)
-  for (const operation of operations) {
-    result = jsonpatch.applyOperation(result, withoutPlacement(operation), true, true).newDocument
-  }
-  return result
+  return operations.reduce(applied<Json>, value)
+}
+
+function applied<T extends Json>(value: T, operation: Operation): T {
+  const place = operation.op === 'move' ? operation.from : operation.path
+  const copy = copySpine(value, fromPointer(place))
+  return jsonpatch.applyOperation(copy, withoutPlacement(operation), true, true).newDocument
 }

@@ -1,7 +1,7 @@
 // Identity of findings and the records that reports show of their edits.
 
 import { createHash } from 'node:crypto'
-import { originKey } from '../kube/resource.ts'
+import { type Origin, originKey } from '../kube/resource.ts'
 import { at, fromPointer, toPointer } from '../yaml/path.ts'
 import type { Operation } from '../yaml/types.ts'
 import { isObject, type Json } from '../yaml/value.ts'
@@ -24,18 +24,20 @@ export function findingKey(rule: string, target: Target): string {
   return `${rule}\0${originKey(target.resource.origin)}\0${target.container?.name ?? ''}\0${toPointer(target.path)}`
 }
 
-/** What a report shows of one operation; `value` is the document's value just before it. */
-export function recordOf(operation: Operation, value: Json, file: string, document: number): EditRecord {
-  const place = { file, document, path: operation.path }
+/** What a report shows of one operation on a resource; `value` is the resource's value just before it. */
+export function recordOf(operation: Operation, value: Json, origin: Origin): EditRecord {
+  const { file, document } = origin
+  const path = operation.op === 'move' ? operation.from : operation.path
+  const place = { file, document, path: toPointer(origin.path) + path }
   switch (operation.op) {
     case 'add':
       return { op: 'add', ...place, after: operation.value }
     case 'replace':
-      return { op: 'replace', ...place, ...before(value, operation.path), after: operation.value }
+      return { op: 'replace', ...place, ...before(value, path), after: operation.value }
     case 'remove':
-      return { op: 'remove', ...place, ...before(value, operation.path) }
+      return { op: 'remove', ...place, ...before(value, path) }
     case 'move':
-      return { op: 'rename', ...place, path: operation.from, after: fromPointer(operation.path).at(-1) ?? '' }
+      return { op: 'rename', ...place, after: fromPointer(operation.path).at(-1) ?? '' }
   }
 }
 

@@ -27,9 +27,11 @@ export class ValueGates {
     if (before.partial) return undefined
     this.#onPhase('validate')
     const known = this.#errorsOf(before.value)
-    for (const [key, error] of this.#find(after)) {
-      if (!known.has(key)) return reasonOf(describe(before), error)
-    }
+    const found = [...this.#find(after)]
+    const fresh = found.find(([key]) => !known.has(key))
+    if (fresh !== undefined) return reasonOf(describe(before), fresh[1])
+    // the value before the next change
+    this.#known.set(after, new Set(found.map(([key]) => key)))
     return undefined
   }
 

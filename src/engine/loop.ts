@@ -3,7 +3,7 @@
 import { TOGETHER } from '../kube/proximity.ts'
 import { describe, originKey, type Resource } from '../kube/resource.ts'
 import type { Workspace } from '../kube/workspace.ts'
-import { DocumentStates, type Step } from './documents.ts'
+import { type Creation, DocumentStates, type DocumentStep, type Step } from './documents.ts'
 import { findingId, findingKey } from './finding.ts'
 import { relationError, type ValueGates } from './gates.ts'
 import type { Finding, Outcome, Suppression } from './outcome.ts'
@@ -38,7 +38,8 @@ export interface AppliedChange {
 /** What one applied change did to documents; a change may speak in several passes. */
 export interface LogEntry {
   readonly change: AppliedChange
-  readonly step: Step
+  readonly steps: readonly DocumentStep[]
+  readonly creations: readonly Creation[]
 }
 
 /** A finding that was not applied; `missing` are the risks that hold it back. */
@@ -170,7 +171,7 @@ class Loop {
     const finding = this.#finding(transform, change, change.leaves.length > 0 ? 'partial' : 'applied', records)
     const applied = { key, unit, finding }
     this.#applied.set(key, applied)
-    this.#log.push({ change: applied, step })
+    this.#log.push({ change: applied, steps: step.steps, creations: step.creations })
     this.#changed.push(key)
   }
 

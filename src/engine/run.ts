@@ -210,7 +210,7 @@ function isSamePlan(a: FilePlan, b: FilePlan): boolean {
 function byFile(log: readonly LogEntry[]): Map<string, LogEntry[]> {
   const files = new Map<string, LogEntry[]>()
   for (const entry of log) {
-    const { steps, creations } = entry.step
+    const { steps, creations } = entry
     for (const file of new Set([...steps, ...creations].map(part => part.file))) {
       const entries = files.get(file)
       if (entries === undefined) files.set(file, [entry])
@@ -240,11 +240,11 @@ function replayedPlan(file: string, log: readonly LogEntry[], states: DocumentSt
   const currentValue = (document: number): Json =>
     values.get(document) ?? states.file(file)?.documents[document]?.value ?? null
   const creations: Creation[] = []
-  for (const { step } of log) {
-    for (const { document, operations } of step.steps.filter(part => part.file === file)) {
+  for (const { steps, creations: added } of log) {
+    for (const { document, operations } of steps.filter(part => part.file === file)) {
       values.set(document, applyOperations(currentValue(document), operations))
     }
-    for (const creation of step.creations.filter(part => part.file === file)) {
+    for (const creation of added.filter(part => part.file === file)) {
       creations.push(creation)
       values.set(creation.document, creation.value)
     }
@@ -261,8 +261,8 @@ function replayedPlan(file: string, log: readonly LogEntry[], states: DocumentSt
 function operationsOf(file: string, log: readonly LogEntry[], states: DocumentStates): Map<number, Operation[]> {
   const existing = states.file(file)?.documents.length ?? 0
   const operations = new Map<number, Operation[]>()
-  for (const { step } of log) {
-    for (const part of step.steps) {
+  for (const { steps } of log) {
+    for (const part of steps) {
       if (part.file !== file || part.document >= existing) continue
       operations.set(part.document, [...(operations.get(part.document) ?? []), ...part.operations])
     }

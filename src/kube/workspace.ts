@@ -56,7 +56,7 @@ export class Workspace {
   readonly #slots: Map<string, Slot>
   readonly #workloads = new WeakMap<Resource, Workload | null>()
   readonly #closures: ReadonlyMap<string, readonly Kustomization[]>
-  #relations = new Relations()
+  #index: Relations | undefined
 
   /** A workspace of the files as they stand, or (with `original`) a copy of it that the engine may advance. */
   constructor(files: readonly LoadedFile[], options: WorkspaceOptions, original?: Workspace) {
@@ -69,7 +69,6 @@ export class Workspace {
     this.#resources = [...resources]
     this.#closures = closures
     this.#slots = new Map(this.#resources.map((resource, slot) => [originKey(resource.origin), slot]))
-    this.#relate()
   }
 
   /** A copy that the engine may advance; its `original` is this workspace's. */
@@ -234,7 +233,7 @@ export class Workspace {
     const after = describeValue(value, origin, { partial, selected, namespace: before.namespace })
     this.#resources[slot] = after
     if (!equalJson(relationKeys(before, this.workload(before)), relationKeys(after, this.workload(after))))
-      this.#relate()
+      this.#index = undefined
     return after
   }
 
@@ -245,15 +244,17 @@ export class Workspace {
     const slot = this.#resources.length
     this.#slots.set(originKey(origin), slot)
     this.#resources.push(resource)
-    this.#relations.add(slot, resource, this.workload(resource))
+    this.#index?.add(slot, resource, this.workload(resource))
     return resource
   }
 
-  #relate(): void {
-    this.#relations = new Relations()
-    for (const [slot, resource] of this.#resources.entries()) {
-      this.#relations.add(slot, resource, this.workload(resource))
+  /** Built when it is first asked for: nothing may ask an input that is only ever compared with. */
+  get #relations(): Relations {
+    if (this.#index === undefined) {
+      this.#index = new Relations()
+      for (const [slot, resource] of this.#resources.entries()) this.#index.add(slot, resource, this.workload(resource))
     }
+    return this.#index
   }
 
   #at(slots: readonly Slot[]): Resource[] {

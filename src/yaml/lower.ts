@@ -1,6 +1,6 @@
 // Lowers what an author wants (intents) to RFC 6902 operations on the value that stands there.
 
-import { type Path, toPointer } from './path.ts'
+import { copySpine, type Path, toPointer } from './path.ts'
 import type { Intent, Operation } from './types.ts'
 import { cloneJson, define, equalJson, isObject, type Json, type JsonObject } from './value.ts'
 
@@ -22,12 +22,13 @@ export class LoweringError extends Error {
  */
 export function lower(value: Json, intents: readonly Intent[]): Operation[] {
   const operations: Operation[] = []
-  const document = { root: cloneJson(value) }
+  const document = { root: value }
+  const last = intents.at(-1)
   for (const intent of intents) {
     const operation = lowerOne(document.root, intent)
     if (operation === undefined) continue
     operations.push(operation)
-    apply(document, intent.path, operation)
+    if (intent !== last) apply(document, intent.path, operation)
   }
   return operations
 }
@@ -138,6 +139,7 @@ function apply(document: { root: Json }, path: Path, operation: Operation): void
     return
   }
   const isAppend = operation.path.endsWith('/-')
+  document.root = copySpine(document.root, [...path.slice(0, steps - 1), ''])
   const holder = lookUp(document.root, path.slice(0, steps - 1)).value
   const step = path[steps - 1]
   if (Array.isArray(holder)) {
