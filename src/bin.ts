@@ -2,29 +2,34 @@
 
 import { main, version } from './cli.ts'
 import { enableCodeCache } from './code-cache.ts'
+import { EXIT } from './commands/exit-code.ts'
+import { errorText } from './io/errors.ts'
 import { delayOptimisation } from './io/tiering.ts'
 
 delayOptimisation()
 enableCodeCache(version)
 
-process.stdout.on('error', endQuietly)
-process.stderr.on('error', endQuietly)
+let isOutputLost = false
+process.stdout.on('error', loseOutput)
+process.stderr.on('error', loseOutput)
 
-/** A reader that has seen enough (`| head`) is no error. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+/** A reader that has seen enough (`| head`) is no error: files are still written and the exit code still tells all. */
+function loseOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || isOutputLost) return
+  isOutputLost = true
+  process.exitCode = EXIT.incomplete
+  process.stderr.write(`kubemend: the output cannot be written: ${errorText(error)}\n`)
 }
 
 main(process.argv.slice(2)).then(
   code => {
-    process.exitCode = code
+    process.exitCode = isOutputLost ? EXIT.incomplete : code
   },
   (error: unknown) => {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
     process.stderr.write(
       `kubemend: internal error: this is a fault of kubemend, please report it with these lines\n${detail}\n`,
     )
-    process.exitCode = 2
+    process.exitCode = EXIT.usage
   },
 )

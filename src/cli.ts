@@ -157,7 +157,7 @@ function createProgram(argv: readonly string[], choose: (task: Task) => void): C
     .command('show [folder]')
     .description('effective values and their origin')
     .addOption(new Option('--config <file>', 'configuration file'))
-    .addOption(new Option('--isolated', 'ignore configuration files'))
+    .addOption(new Option('--isolated', 'ignore configuration files').conflicts('config'))
     .addOption(listFormat(['text', 'json']))
     .action((folder: string | undefined, flags: ParsedFlags & { format: never }) => {
       const { config: file, isolated = false, format } = flags
@@ -195,7 +195,7 @@ function withInput(command: Command): Command {
     .argument('[paths...]', 'files, folders or globs; - is standard input; the current folder when none is given')
     .addOption(new Option('--stdin-filename <file>', 'what standard input is the text of; its folder is context'))
     .addOption(new Option('--config <file>', 'configuration file; else the nearest kubemend.yaml'))
-    .addOption(new Option('--isolated', 'ignore configuration files'))
+    .addOption(new Option('--isolated', 'ignore configuration files').conflicts('config'))
     .addOption(new Option('--root <folder>', 'read the tree of this folder as context'))
     .addOption(new Option('--kubernetes-version <version>', 'schemas of this version'))
     .addOption(
@@ -235,14 +235,12 @@ function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
 
+/** An empty list would mean all rules, which nobody who names some can want. */
 function collectNames(value: string, previous: readonly string[] = []): string[] {
-  return [
-    ...previous,
-    ...value
-      .split(',')
-      .map(name => name.trim())
-      .filter(name => name !== ''),
-  ]
+  const names = value.split(',').map(name => name.trim())
+  const kept = names.filter(name => name !== '')
+  if (kept.length === 0) throw new InvalidArgumentError('It names nothing.')
+  return [...previous, ...kept]
 }
 
 function collectFormat(value: string, previous: readonly FormatTarget[] = []): FormatTarget[] {

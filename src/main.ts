@@ -11,6 +11,8 @@ import type { FixFlags, JudgeFlags } from './commands/options.ts'
 import { type ListFormat, rules } from './commands/rules.ts'
 import type { Tooling } from './commands/tooling.ts'
 import { type ValidateFlags, validate } from './commands/validate.ts'
+import { errorCode, errorText } from './io/errors.ts'
+import type { Host } from './io/host.ts'
 import { createNodeHost } from './io/node-host.ts'
 
 /** A command with its flags, as the command line understood them. */
@@ -25,11 +27,25 @@ export type Task =
 
 /** Runs a command and answers its exit code. */
 export async function perform(task: Task, version: string): Promise<number> {
-  const tooling: Tooling = { host: createNodeHost(), transforms, version }
+  const host = openHost()
+  if (typeof host === 'string') {
+    process.stderr.write(`kubemend: the current folder cannot be used: ${host}\n`)
+    return EXIT.usage
+  }
+  const tooling: Tooling = { host, transforms, version }
   const outcome = await start(tooling, task)
   if (typeof outcome === 'number') return outcome
   for (const message of outcome.messages) tooling.host.stderr.write(`kubemend: ${message}\n`)
   return EXIT.usage
+}
+
+/** The machine, or why the current folder is no place to work in. */
+function openHost(): Host | string {
+  try {
+    return createNodeHost()
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? 'it is gone: change to one that exists' : errorText(error)
+  }
 }
 
 function start(tooling: Tooling, task: Task): Promise<number | Failure> | number | Failure {

@@ -14,7 +14,8 @@ import { at } from '../yaml/path.ts'
 import { isObject } from '../yaml/value.ts'
 import { type ConfigurationRequest, findConfiguration, vocabularyOf } from './configuration.ts'
 import { EXIT } from './exit-code.ts'
-import { type Failure, isFailure } from './failure.ts'
+import { type Failure, failure, isFailure } from './failure.ts'
+import { isFolder } from './inputs.ts'
 import { table } from './rules.ts'
 import type { Tooling } from './tooling.ts'
 
@@ -31,9 +32,10 @@ interface Setting {
   readonly origin: string
 }
 
-export function showConfiguration(tooling: Tooling, flags: ConfigFlags): number | Failure {
+export async function showConfiguration(tooling: Tooling, flags: ConfigFlags): Promise<number | Failure> {
   const { host, transforms } = tooling
   const folder = flags.folder === undefined ? host.cwd : path.resolve(host.cwd, flags.folder)
+  if (!(await isFolder(host, folder))) return failure(`${flags.folder}: there is no such folder: correct the path`)
   const found = findConfiguration(host, transforms, folder, flags)
   if (isFailure(found)) return found
   const settings = settingsOf(tooling, found.configuration)

@@ -6,6 +6,7 @@ import { type ConfigurationProblem, parseConfiguration } from '../config/parse.t
 import { configurationSchema, type Vocabulary } from '../config/schema.ts'
 import { RISKS } from '../engine/risk.ts'
 import type { Transform } from '../engine/transform.ts'
+import { errorText } from '../io/errors.ts'
 import type { Host } from '../io/host.ts'
 import { toReportPath } from '../io/paths.ts'
 import { configurationJudge } from '../schema/configuration.ts'
@@ -39,22 +40,25 @@ export function findConfiguration(
 ): FoundConfiguration | Failure {
   const none = { configuration: NO_CONFIGURATION, folder }
   if (isolated && config === undefined) return none
-  const found = config === undefined ? host.findConfiguration(folder, CONFIGURATION_FILES) : named(host, config)
-  if (found === undefined) {
-    if (config === undefined) return none
-    return failure(`${config}: there is no such configuration file: correct the path given to --config`)
-  }
-  const name = toReportPath(host.cwd, found.path)
+  const file =
+    config === undefined ? host.findConfiguration(folder, CONFIGURATION_FILES) : path.resolve(host.cwd, config)
+  if (file === undefined) return none
+  const name = toReportPath(host.cwd, file)
+  const text = readConfiguration(host, file, name)
+  if (typeof text !== 'string') return text
   const judge = configurationJudge(configurationSchema(vocabularyOf(transforms)))
-  const parsed = parseConfiguration(found.text, name, judge)
+  const parsed = parseConfiguration(text, name, judge)
   if (!parsed.ok) return failure(...parsed.problems.map(problemLine))
-  return { configuration: parsed.configuration, folder: path.dirname(found.path) }
+  return { configuration: parsed.configuration, folder: path.dirname(file) }
 }
 
-function named(host: Host, config: string) {
-  const file = path.resolve(host.cwd, config)
-  const text = host.readFile(file)
-  return text === undefined ? undefined : { path: file, text }
+function readConfiguration(host: Host, file: string, name: string): string | Failure {
+  try {
+    const text = host.readFile(file)
+    return text ?? failure(`${name}: there is no such configuration file: correct the path given to --config`)
+  } catch (error) {
+    return failure(`${name}: cannot be read: ${errorText(error)}`)
+  }
 }
 
 function problemLine({ file, place, text }: ConfigurationProblem): string {

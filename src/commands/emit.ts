@@ -2,7 +2,9 @@
 
 import path from 'node:path'
 import type { Transform } from '../engine/transform.ts'
+import { errorCode, errorText } from '../io/errors.ts'
 import type { Host, Output } from '../io/host.ts'
+import { printableName } from '../report/escape.ts'
 import { toJson } from '../report/json.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import type { Report } from '../report/model.ts'
@@ -58,7 +60,8 @@ function writeReport(host: Host, file: string, text: string): string[] {
     host.writeFile(path.resolve(host.cwd, file), text)
     return []
   } catch (error) {
-    return [`${file}: the report cannot be written: ${error instanceof Error ? error.message : String(error)}`]
+    const cause = errorCode(error) === 'ENOENT' ? 'its folder does not exist: make it first' : errorText(error)
+    return [`${printableName(file)}: the report cannot be written: ${cause}`]
   }
 }
 

@@ -2,11 +2,10 @@
 
 import path from 'node:path'
 import type { RunResult } from '../engine/outcome.ts'
-import { printableName } from '../report/escape.ts'
+import { printableName, STDIN_NAME } from '../report/escape.ts'
 import { checkFormats, emit } from './emit.ts'
 import { EXIT } from './exit-code.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
-import { STDIN_NAME } from './inputs.ts'
 import { chooseChanges } from './interactive.ts'
 import { type FailWhen, reportOf } from './judge.ts'
 import type { FixFlags, FormatTarget } from './options.ts'

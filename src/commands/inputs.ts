@@ -7,14 +7,12 @@ import { baseFolder, commonFolder, toReportPath } from '../io/paths.ts'
 import { decode, hasManifestKeys } from '../io/read.ts'
 import { contextOf, type Targets } from '../io/targets.ts'
 import { isKustomizationFile } from '../kube/kustomization.ts'
+import { STDIN_NAME } from '../report/escape.ts'
 import { type FoundConfiguration, findConfiguration } from './configuration.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
 import type { InputFlags } from './options.ts'
 import type { Progress } from './progress.ts'
 import type { Tooling } from './tooling.ts'
-
-/** Name of a text on standard input that was given none. */
-export const STDIN_NAME = '<stdin>'
 
 export interface CommandInput {
   readonly inputs: Inputs
@@ -46,6 +44,9 @@ export async function openInput(
     flags.root === undefined
       ? configuration.root && path.resolve(folder, configuration.root)
       : path.resolve(host.cwd, flags.root)
+  if (root !== undefined && !(await isFolder(host, root))) {
+    return failure(`--root ${toReportPath(host.cwd, root)}: there is no such folder: correct the path`)
+  }
   const base = root === undefined ? targets.base : baseFolder(host.cwd, [...contexts, root])
   const options = {
     root,
@@ -58,6 +59,11 @@ export async function openInput(
   if (!isStdin) return { inputs, found }
   const stdin = await host.readStdin()
   return { inputs: withStdin(host, inputs, stdin, flags.stdinFilename), found, stdin }
+}
+
+export async function isFolder(host: Host, file: string): Promise<boolean> {
+  const { targets, rejected } = await host.resolveTargets([file])
+  return targets.some(({ type }) => type === 'folder') || rejected.length > 0
 }
 
 /** Without a name the text is complete in itself; with one, what stands in its folder is context. */

@@ -19,7 +19,7 @@ import { readText } from '../yaml/read.ts'
 import { isObject, type JsonObject } from '../yaml/value.ts'
 import type { FoundConfiguration } from './configuration.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
-import { openInput } from './inputs.ts'
+import { isFolder, openInput } from './inputs.ts'
 import type { InputFlags, RuleFlags } from './options.ts'
 import type { Progress } from './progress.ts'
 import type { Tooling } from './tooling.ts'
@@ -56,14 +56,14 @@ export async function openSession(
     flags.kubernetesVersion ?? configuration.kubernetesVersion ?? DEFAULT_VERSION,
   )
   if (version.error !== undefined) return failure(version.error)
-  const locations = schemaLocations(tooling.host, flags, found)
+  const locations = await schemaLocations(tooling.host, flags, found)
   if (isFailure(locations)) return locations
 
   const { version: kubernetesVersion } = version
   const settings = new EffectiveSettings(configuration, file => toReportPath(folder, path.join(inputs.base, file)))
   const transforms = chosen(tooling.transforms, flags, found)
   const allowed = riskPolicy(flags, settings)
-  const schemas = locations.length === 0 ? undefined : schemaSource(locations, file => tooling.host.readFile(file))
+  const schemas = locations.length === 0 ? undefined : schemaSource(locations, file => schemaText(tooling.host, file))
   let validator: Validator | undefined
   const lazyValidator = (): Validator => {
     validator ??= makeValidator(kubernetesVersion, inputs, schemas)
@@ -119,16 +119,35 @@ function riskPolicy(flags: RuleFlags, settings: EffectiveSettings) {
   }
 }
 
-function schemaLocations(host: Host, flags: InputFlags, found: FoundConfiguration): readonly string[] | Failure {
+async function schemaLocations(
+  host: Host,
+  flags: InputFlags,
+  found: FoundConfiguration,
+): Promise<readonly string[] | Failure> {
   const { schemaLocations: configured } = found.configuration
   const remote = [...flags.schemaLocations, ...configured].find(location => /^[a-z]+:\/\//i.test(location))
   if (remote !== undefined) {
     return failure(`--schema-location ${remote}: schemas are read from files only: download them and give the folder`)
   }
-  return [
+  const locations = [
     ...flags.schemaLocations.map(location => path.resolve(host.cwd, location)),
     ...configured.map(location => path.resolve(found.folder, location)),
   ]
+  for (const location of locations.filter(name => !name.includes('{{'))) {
+    if (!(await isFolder(host, location))) {
+      return failure(`--schema-location ${toReportPath(host.cwd, location)}: there is no such folder: correct the path`)
+    }
+  }
+  return locations
+}
+
+/** A schema that cannot be read is as good as none: its resources are counted as not validated. */
+function schemaText(host: Host, file: string): string | undefined {
+  try {
+    return host.readFile(file)
+  } catch {
+    return undefined
+  }
 }
 
 function makeValidator(kubernetesVersion: string, inputs: Inputs, schemas: SchemaSource | undefined): Validator {

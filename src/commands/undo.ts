@@ -35,8 +35,10 @@ export function undoHint({ host, base, written, backups, uncommitted }: UndoFact
       'undo: some files had changes of your own before, so git restore would lose those; --backup keeps the old bytes',
     ]
   }
-  if (changed.length > MAX_NAMED)
-    return [`undo: git restore brings back the ${changed.length} files; all were committed before`]
+  if (changed.length > MAX_NAMED) {
+    const news = created.length === 0 ? '' : `; new, to be removed: ${created.join(' ')}`
+    return [`undo: git restore brings back the ${changed.length} files; all were committed before${news}`]
+  }
   const restore = changed.length === 0 ? [] : [`git restore -- ${changed.map(change => name(change.file)).join(' ')}`]
   return hint([...restore, ...remove])
 }

@@ -1,10 +1,11 @@
 // `validate`: the schema validator alone, with the rules that no schema can say.
 
-import type { RefusedFile } from '../engine/outcome.ts'
+import type { RefusedFile, SkippedFile } from '../engine/outcome.ts'
 import { isKustomizationFile } from '../kube/kustomization.ts'
 import { isKubernetesObject, type Resource } from '../kube/resource.ts'
 import { type LoadedFile, Workspace } from '../kube/workspace.ts'
 import { printable, printableJson, printableName } from '../report/escape.ts'
+import { withoutTemplates } from '../report/model.ts'
 import { Places } from '../report/places.ts'
 import { plural, resourceLabel, skippedCount } from '../report/words.ts'
 import { semanticErrors } from '../schema/semantics.ts'
@@ -43,26 +44,32 @@ export async function validate(tooling: Tooling, flags: ValidateFlags): Promise<
   const session = await openSession(tooling, { ...flags, only: [], skip: [] }, progress)
   if (isFailure(session)) return session
   progress.show(`validating: ${session.inputs.sources.length} manifests`)
-  const { verdicts, refused } = judgeAll(session)
+  const judged = judgeAll(session)
   progress.clear()
   const code = exitCode({
-    isIncomplete: refused.some(({ code }) => code !== 'template'),
-    hasFindings: verdicts.some(verdict => verdict.errors.length > 0 || verdict.status === 'removed'),
+    isIncomplete: judged.refused.length > 0,
+    hasFindings: judged.verdicts.some(verdict => verdict.errors.length > 0 || verdict.status === 'removed'),
     isUnmatched: session.inputs.unmatched.length > 0,
   })
-  if (flags.format === 'json') host.stdout.write(toJson(verdicts, refused, code))
-  else if (!flags.quiet) host.stdout.write(toText(session, verdicts, refused, flags.verbose))
+  if (flags.format === 'json') host.stdout.write(toJson(judged, code))
+  else if (!flags.quiet) host.stdout.write(toText(session, judged, flags.verbose))
   return finish(tooling, code, [])
 }
 
-function judgeAll(session: Session): { verdicts: Verdict[]; refused: RefusedFile[] } {
+interface Judged {
+  readonly verdicts: readonly Verdict[]
+  readonly refused: readonly RefusedFile[]
+  readonly skipped: readonly SkippedFile[]
+}
+
+function judgeAll(session: Session): Judged {
   const files: LoadedFile[] = []
-  const refused: RefusedFile[] = [...session.inputs.refused]
+  const unread: RefusedFile[] = [...session.inputs.refused]
   for (const { path, text, selected } of session.inputs.sources) {
     if (!selected) continue
     const read = readText(text)
     if (read.ok) files.push({ path, text, selected, documents: read.documents })
-    else refused.push({ file: path, ...read.refusal })
+    else unread.push({ file: path, ...read.refusal })
   }
   const texts = new Map(files.map(file => [file.path, file.text]))
   const places = new Places(file => texts.get(file))
@@ -71,7 +78,8 @@ function judgeAll(session: Session): { verdicts: Verdict[]; refused: RefusedFile
   const verdicts = workspace.resources
     .filter(({ value }) => isKubernetesObject(value))
     .map(resource => judge(resource, validator, places))
-  return { verdicts, refused }
+  const { refused, templates } = withoutTemplates(unread)
+  return { verdicts, refused, skipped: [...session.inputs.skipped, ...templates] }
 }
 
 function judge(resource: Resource, validator: Validator, places: Places): Verdict {
@@ -97,12 +105,7 @@ function reasonOf(validation: Validation): { reason?: string } {
   return { reason: `the API version was removed in Kubernetes ${validation.removedIn}${use}` }
 }
 
-function toText(
-  session: Session,
-  verdicts: readonly Verdict[],
-  refused: readonly RefusedFile[],
-  verbose: boolean,
-): string {
+function toText(session: Session, { verdicts, refused, skipped }: Judged, verbose: boolean): string {
   const lines: string[] = []
   for (const { resource, status, reason, errors } of verdicts) {
     const file = printableName(resource.origin.file)
@@ -117,7 +120,7 @@ function toText(
     const place = line === undefined ? '' : `:${line}:${column ?? 1}`
     lines.push(`${printableName(file)}${place}  ${printable(text)}`)
   }
-  const { skipped, unmatched } = session.inputs
+  const { unmatched } = session.inputs
   for (const given of unmatched)
     lines.push(`${printableName(given)} matches no file: correct the path, or quote the glob`)
   for (const note of session.notes) lines.push(note)
@@ -137,7 +140,7 @@ function spellPath(path: Path): string {
   return printable(toPointer(path) || '/')
 }
 
-function toJson(verdicts: readonly Verdict[], refused: readonly RefusedFile[], code: number): string {
+function toJson({ verdicts, refused, skipped }: Judged, code: number): string {
   const resources = verdicts.map(({ resource, status, reason, errors }) => ({
     file: resource.origin.file,
     document: resource.origin.document,
@@ -155,5 +158,7 @@ function toJson(verdicts: readonly Verdict[], refused: readonly RefusedFile[], c
       column,
     })),
   }))
-  return printableJson(`${JSON.stringify({ schemaVersion: 1, resources, refused, exitCode: code }, null, 2)}\n`)
+  return printableJson(
+    `${JSON.stringify({ schemaVersion: 1, resources, skipped, refused, exitCode: code }, null, 2)}\n`,
+  )
 }

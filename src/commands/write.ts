@@ -18,11 +18,26 @@ export interface WriteOutcome {
   readonly isInterrupted: boolean
 }
 
-export async function writeChanges(
+interface WriteOptions {
+  readonly backup: boolean
+  readonly skip?: Skip
+}
+
+/** An interrupt is held from the first temporary file on, so that none of them is left behind. */
+export function writeChanges(
   host: Host,
   session: Session,
   planned: RunResult,
-  options: { readonly backup: boolean; readonly skip?: Skip },
+  options: WriteOptions,
+): Promise<WriteOutcome> {
+  return host.holdInterrupts(isInterrupted => stageAndCommit(host, session, planned, { ...options, isInterrupted }))
+}
+
+async function stageAndCommit(
+  host: Host,
+  session: Session,
+  planned: RunResult,
+  options: WriteOptions & { isInterrupted(): boolean },
 ): Promise<WriteOutcome> {
   const failed = new Map<string, WriteFailure>()
   let result = planned
@@ -30,9 +45,7 @@ export async function writeChanges(
     const staging = host.stageChanges(session.inputs.base, result.files, session.inputs.stamps)
     for (const failure of staging.failures) failed.set(failure.file, failure)
     if (staging.failures.length === 0) {
-      const committed = await host.holdInterrupts(isInterrupted =>
-        staging.commit({ backup: options.backup, isInterrupted }),
-      )
+      const committed = await staging.commit(options)
       for (const failure of committed.failures) failed.set(failure.file, failure)
       const { written, backups, isInterrupted } = committed
       return {

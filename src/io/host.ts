@@ -11,12 +11,6 @@ export interface Output {
   readonly isTerminal: boolean
 }
 
-export interface ConfigurationFile {
-  /** absolute */
-  readonly path: string
-  readonly text: string
-}
-
 export interface Host {
   /** absolute, without symbolic links */
   readonly cwd: string
@@ -30,9 +24,9 @@ export interface Host {
   ask(question: string): Promise<string | undefined>
   resolveTargets(given: readonly string[]): Promise<Targets>
   readInputs(found: Targets, options: InputOptions): Promise<Inputs>
-  /** The configuration file of a folder or of the nearest folder above it, no further than its repository. */
-  findConfiguration(folder: string, names: readonly string[]): ConfigurationFile | undefined
-  /** Text of a file that is no input: a configuration, a schema; undefined when there is none. Throws otherwise. */
+  /** Path of the configuration of a folder or of the nearest folder above it, no further than its repository. */
+  findConfiguration(folder: string, names: readonly string[]): string | undefined
+  /** Text of a file that is no input: a configuration, a schema; undefined when no file is there. Throws otherwise. */
   readFile(path: string): string | undefined
   /** Writes a report. Throws what the operating system answers. */
   writeFile(path: string, text: string): void

@@ -68,7 +68,7 @@ class InputReader {
   readonly #sources: SourceText[] = []
   readonly #stamps = new Map<string, Stamp>()
   readonly #skipped: SkippedFile[] = []
-  readonly #refused: RefusedFile[] = []
+  readonly #refused: RefusedFile[]
   readonly #warnings: string[] = []
   readonly #unmatched: string[]
 
@@ -81,10 +81,7 @@ class InputReader {
     this.#unmatched = [...found.unmatched]
     const fits = globMatcher(options.exclude)
     this.#isExcluded = file => options.exclude.length > 0 && fits(toReportPath(options.excludeBase, file))
-    for (const { given, reason, text } of found.rejected) {
-      if (reason === 'symbolic-link') this.#skipped.push({ file: given, reason, text })
-      else this.#refused.push({ file: given, code: reason, text })
-    }
+    this.#refused = found.rejected.map(({ given, reason, text }) => ({ file: given, code: reason, text }))
   }
 
   async list(): Promise<void> {
@@ -150,8 +147,10 @@ class InputReader {
       this.#skipped.push({ file: `${toReportPath(base, file)}${isFolder ? '/' : ''}`, reason })
     }
     for (const { folder, error } of tree.failed) {
-      const file = toReportPath(base, folder)
-      this.#refused.push({ file, code: 'unreadable', text: `the folder cannot be listed: ${errorText(error)}` })
+      const file = toReportPath(base, folder) || '.'
+      const text = `the folder cannot be listed: ${errorText(error)}`
+      if (this.#isSelected(folder)) this.#refused.push({ file, code: 'unreadable', text })
+      else this.#warnings.push(`${file}: ${text}; what it holds is missing as context`)
     }
   }
 

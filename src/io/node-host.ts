@@ -1,12 +1,12 @@
 // The host of a real run: this process, its terminal, the disk and git.
 
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { WriteStream } from 'node:tty'
 import { errorCode } from './errors.ts'
 import { repositoryOf, uncommitted } from './git.ts'
-import type { ConfigurationFile, Host, Output } from './host.ts'
+import type { Host, Output } from './host.ts'
 import { readInputs } from './inputs.ts'
 import { isInside } from './paths.ts'
 import { resolveTargets } from './targets.ts'
@@ -56,24 +56,35 @@ async function ask(question: string): Promise<string | undefined> {
   })
 }
 
-function findConfiguration(cwd: string, folder: string, names: readonly string[]): ConfigurationFile | undefined {
+function findConfiguration(cwd: string, folder: string, names: readonly string[]): string | undefined {
   const top = repositoryOf(folder) ?? (isInside(cwd, folder) ? cwd : folder)
   for (let current = folder; ; current = path.dirname(current)) {
-    const found = names.map(name => path.join(current, name)).find(file => existsSync(file))
-    if (found !== undefined) return { path: found, text: readFileSync(found, 'utf8') }
+    const found = names.map(name => path.join(current, name)).find(isFile)
+    if (found !== undefined) return found
     if (current === top || path.dirname(current) === current) return undefined
   }
 }
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+const NO_FILE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR'])
 
 function readFile(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const code = errorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (NO_FILE.has(errorCode(error))) return undefined
     throw error
   }
 }
+
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The first interrupt asks to stop, a second one ends the process at once. */
 async function holdInterrupts<T>(action: (isInterrupted: () => boolean) => Promise<T>): Promise<T> {
@@ -82,12 +93,10 @@ async function holdInterrupts<T>(action: (isInterrupted: () => boolean) => Promi
     if (isInterrupted) process.exit(130)
     isInterrupted = true
   }
-  process.on('SIGINT', note)
-  process.on('SIGTERM', note)
+  for (const signal of INTERRUPTS) process.on(signal, note)
   try {
     return await action(() => isInterrupted)
   } finally {
-    process.off('SIGINT', note)
-    process.off('SIGTERM', note)
+    for (const signal of INTERRUPTS) process.off(signal, note)
   }
 }

@@ -42,6 +42,9 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
 /** Reads a file that may be a manifest. Links are not followed: what they point to is read where it stands. */
 export function readManifest(file: string, options: ReadOptions): FileRead {
   const known = lstatSync(file, { throwIfNoEntry: false })
+  if (known === undefined && file.includes('\ufffd')) {
+    return { type: 'refused', code: 'unreadable', text: 'the name of the file is not UTF-8: rename it' }
+  }
   if (known === undefined) return options.isGiven ? vanished() : { type: 'absent' }
   if (known.isSymbolicLink()) return { type: 'skipped', reason: 'symbolic-link' }
   if (!known.isFile()) return { type: 'skipped', reason: 'not-a-file' }

@@ -28,9 +28,12 @@ function spellOut(character: string): string {
 
 const PLAIN_NAME = /^[\w.:@/+-]+$/
 
+/** What a text on standard input is called in reports. */
+export const STDIN_NAME = '<stdin>'
+
 /** A name as it stands when it is an ordinary one, else in double quotes with everything odd spelled out. */
 export function printableName(name: string): string {
-  if (PLAIN_NAME.test(name)) return name
+  if (name === STDIN_NAME || PLAIN_NAME.test(name)) return name
   return `"${printable(name.replaceAll('\\', '\\\\').replaceAll('"', '\\"'))}"`
 }
 
