@@ -130,6 +130,13 @@ describe('a run with every risk allowed', () => {
     ])
   })
 
+  test('names the line that still waits for the Deployment of ZooKeeper', () => {
+    const ensemble = result.findings.find(({ rule }) => rule === 'zookeeper-topology')
+    expect(ensemble?.warnings.filter(warning => warning.startsWith('deploy.sh'))).toEqual([
+      'deploy.sh:12 names the Deployment: kubectl -n platform rollout status deployment/zookeeper --timeout=180s',
+    ])
+  })
+
   test('a second run writes nothing', () => {
     expect(runWith(RISKS, after).files).toEqual([])
   })

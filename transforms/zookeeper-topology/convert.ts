@@ -17,6 +17,7 @@ import { type DataPlace, type DataProblem, dataProblem } from '../stateful/data.
 import { type Headless, headlessService } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
+import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
 import { cutOverSteps } from '../stateful/runbook.ts'
@@ -107,7 +108,7 @@ function conversion(
       check: checkStep(resource, members, clientPort),
       dependants: restarting.map(broker => broker.resource),
     }),
-    leaves: keepsRest ? [ephemeralRest(resource)] : [],
+    leaves: [...(keepsRest ? [ephemeralRest(resource)] : []), ...pinnedRest(workload)],
     preconditions: preconditions(replaced, stateful),
     warnings: [
       ...lossWarnings(situation, stateful.data, brokers),

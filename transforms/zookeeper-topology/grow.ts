@@ -7,6 +7,7 @@ import { type DataPlace, isPersistent } from '../stateful/data.ts'
 import { headlessService, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
+import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
@@ -48,17 +49,23 @@ function joinMissing(situation: KnownSituation): Proposal | undefined {
   })
 }
 
-/** An ensemble on the storage of its pods is reported, since its claims can only be given by making it anew. */
+/** What a change of the file does not mend: claims come with a new StatefulSet only, and nodes are a person's choice. */
 function judgeEnsemble({ workload, server, system, listed }: KnownSituation): Proposal | undefined {
   const { resource } = workload
-  if (isPersistent(server.places) || server.mountedConfig !== undefined) return undefined
+  const isKept = isPersistent(server.places) || server.mountedConfig !== undefined
+  const pinned = pinnedRest(workload)
+  if (isKept && pinned.length === 0) return undefined
+  const trouble = [
+    ...(isKept ? [] : [`keep their data in their pods (${foldersOf(server.places)})`]),
+    ...(pinned.length === 0 ? [] : ['run on one node']),
+  ]
   return change({
     target: { resource, path: REPLICAS_PATH },
-    code: 'ephemeral-members',
-    why: `${describe(resource)} runs ${listed} members of ${system.title}, and all of them keep their data in their pods (${foldersOf(server.places)})`,
+    code: isKept ? 'pinned-members' : 'ephemeral-members',
+    why: `${describe(resource)} runs ${listed} members of ${system.title}, and all of them ${trouble.join(' and ')}`,
     risks: ['topology'],
     edits: [],
-    leaves: [ephemeralRest(resource)],
+    leaves: [...(isKept ? [] : [ephemeralRest(resource)]), ...pinned],
   })
 }
 
@@ -98,7 +105,7 @@ function grow(situation: KnownSituation): Proposal | undefined {
       ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
     ],
     steps: [...restartSteps(workload), checkStep(resource, members, clientPort)],
-    leaves: [ephemeralRest(resource)],
+    leaves: [ephemeralRest(resource), ...pinnedRest(workload)],
     warnings: lossWarnings(situation, 'plan', brokersOf(situation)),
   })
 }
