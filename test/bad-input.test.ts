@@ -111,6 +111,19 @@ test.each([
   })
 })
 
+test('validate passes over templates as well, and names what it could not read', () => {
+  const root = folder({
+    'good.yaml': FIXED(deployment()),
+    'template.yaml': 'apiVersion: v1\nkind: X\nmetadata: {{ .Values.x }}\n',
+  })
+  const finished = kubemend(root, ['validate'])
+  expect(finished).toMatchObject({ code: 0, stderr: '' })
+  expect(finished.stdout).toContain('passed over: 1 (1 templates)\n1 resource for Kubernetes 1.36: 1 valid')
+  put(root, 'bad.yaml', 'apiVersion: v1\nkind: "x\n')
+  const report = JSON.parse(kubemend(root, ['validate', '--format', 'json']).stdout)
+  expect(report).toMatchObject({ exitCode: 4, skipped: [{ file: 'template.yaml' }], refused: [{ file: 'bad.yaml' }] })
+})
+
 test('an unclosed quote is refused with its place', () => {
   const text = deployment('b').replace('image: registry', 'image: "registry')
   expectOthersDone('b.yaml', text, { code: 4, says: /^b\.yaml:\d+:\d+ {2}refused {2}the file is no valid YAML/m })
@@ -196,8 +209,9 @@ test('a link that is named is followed within its folder only', () => {
   symlinkSync('loop.yaml', path.join(root, 'loop.yaml'))
   const escaped = kubemend(root, ['fix', ...ONLY, 'escape.yaml'])
   expect(escaped.stdout).toContain(
-    `escape.yaml: the link leads out, to ${path.join(outside, 'victim.yaml')}: give that path itself`,
+    `escape.yaml  refused  the link leads out, to ${path.join(outside, 'victim.yaml')}: give that path itself`,
   )
+  expect(escaped.code).toBe(4)
   expect(read(outside, 'victim.yaml')).toBe(deployment('victim'))
   expect(kubemend(root, ['fix', ...ONLY, 'loop.yaml'])).toMatchObject({ code: 4 })
   expect(kubemend(root, ['fix', ...ONLY, 'inside.yaml']).code).toBe(0)

@@ -85,14 +85,14 @@ export function buildReport(input: ReportInput): Report {
   const { result, sources, toolVersion, kubernetesVersion } = input
   const texts = new Map(sources.map(source => [source.path, source.text]))
   const places = new Places(file => (input.isPrinted ? texts.get(file) : undefined))
-  const templates = result.refused.filter(({ code }) => code === 'template')
+  const { refused, templates } = withoutTemplates(result.refused)
   const report = {
     toolVersion,
     kubernetesVersion,
     inputs: {
       read: sources.filter(source => source.selected).length,
-      skipped: [...input.skipped, ...result.skipped, ...templates.map(asSkipped)].sort(byFile),
-      refused: [...input.refused, ...result.refused.filter(({ code }) => code !== 'template')].sort(byFile),
+      skipped: [...input.skipped, ...result.skipped, ...templates].sort(byFile),
+      refused: [...input.refused, ...refused].sort(byFile),
     },
     findings: result.findings.map(finding => placed(finding, places)),
     suppressed: result.suppressed,
@@ -105,8 +105,17 @@ export function buildReport(input: ReportInput): Report {
 }
 
 /** A template is no fault of its own: it is passed over, with the reason. */
-function asSkipped({ file, text, line }: RefusedFile): SkippedFile {
-  return { file, reason: 'template', text: line === undefined ? text : `line ${line}: ${text}` }
+export function withoutTemplates(files: readonly RefusedFile[]): {
+  readonly refused: readonly RefusedFile[]
+  readonly templates: readonly SkippedFile[]
+} {
+  const isTemplate = ({ code }: RefusedFile) => code === 'template'
+  return {
+    refused: files.filter(file => !isTemplate(file)),
+    templates: files.filter(isTemplate).map(({ file, text, line }) => {
+      return { file, reason: 'template', text: line === undefined ? text : `line ${line}: ${text}` }
+    }),
+  }
 }
 
 function byFile(a: { readonly file: string }, b: { readonly file: string }): number {
