@@ -74,7 +74,7 @@ describe('a run without configuration and without further risks', () => {
       'ingress Service platform/control-plane: refused admin-like',
       'replicas Deployment platform/kafka: refused stateful-system',
       'run-as-non-root Deployment platform/mongodb [mongodb]: applied flag',
-      'replicas Deployment platform/mongodb: refused stateful-system',
+      'mongodb-topology Deployment platform/mongodb: refused data-on-claim',
       'pod-disruption-budget Deployment platform/mongodb: partial single-member',
       'pod-disruption-budget PodDisruptionBudget platform/api-gateway-pdb: applied blocked-drain',
       'pod-disruption-budget PodDisruptionBudget platform/control-plane-pdb: applied blocked-drain',

@@ -3,6 +3,7 @@
 import type { Transform } from '../src/sdk.ts'
 import imagePullPolicy from './image-pull-policy.ts'
 import ingress from './ingress/index.ts'
+import mongodbTopology from './mongodb-topology/index.ts'
 import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
 import resources from './resources/index.ts'
@@ -14,6 +15,7 @@ const transforms: readonly Transform[] = [
   runAsNonRoot,
   resources,
   zookeeperTopology,
+  mongodbTopology,
   replicas,
   podDisruptionBudget,
   ingress,

@@ -201,6 +201,8 @@ function isLookalike(container: Container): boolean {
 
 function runsClient(container: Container): boolean {
   const line = commandLine(container)
+  // options alone are for the image's own start, whatever files they name
+  if (asArray(container.value.command).length === 0 && line.startsWith('-')) return false
   return !STARTS_SERVER.test(line) && RUNS_CLIENT.test(`${line} `)
 }
 

@@ -118,11 +118,7 @@ function reason({ workload, system }: KnownSituation, headless: Headless, { host
   return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${hosts.length} members that find each other through ${headless.name}, and a Job makes them one replica set${dialled}`
 }
 
-function preconditions(
-  claims: readonly DataPlace[],
-  stateful: StatefulSettings,
-  members: Members,
-): Precondition[] {
+function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings, members: Members): Precondition[] {
   const texts: string[] = []
   if (claims.length > 0) {
     texts.push(

@@ -1,6 +1,6 @@
 // What makes pods the members of one replica set: options, key, Job, Services and clients.
 
-import { at, type Edit, type FollowUp, type Resource, set } from '../../src/sdk.ts'
+import { asArray, type Container, type Edit, type FollowUp, member, type Resource, set } from '../../src/sdk.ts'
 import { type Clients, findClients, nameLeft } from '../mongodb/clients.ts'
 import { optionEdits, splitEdits } from '../mongodb/command-line.ts'
 import { type Init, initObjects } from '../mongodb/init-job.ts'
@@ -103,8 +103,13 @@ function dialledThroughHeadless(services: readonly Resource[], clients: Clients)
 }
 
 export function memberPorts({ server, port }: KnownSituation): ServicePort[] {
-  const present = portReference(server.container, port)
-  return [{ name: 'mongodb', port, targetPort: typeof present === 'string' ? present : 'mongodb' }]
+  return [{ name: 'mongodb', port, targetPort: portOf(server.container, port) }]
+}
+
+/** How the port is referred to: a port that is listed without a name keeps having none, and one that is not is added. */
+function portOf(container: Container, port: number): string | number {
+  const isListed = asArray(container.value.ports).some(entry => Number(member(entry, 'containerPort')) === port)
+  return isListed ? portReference(container, port) : 'mongodb'
 }
 
 function containerEdits(situation: KnownSituation): Edit[] {
@@ -114,7 +119,7 @@ function containerEdits(situation: KnownSituation): Edit[] {
   const words = ['--replSet', options.replicaSet]
   const bound = settingOf(server, 'bind_ip', 'net.bindIp') ?? settingOf(server, 'bind_ip_all', 'net.bindIpAll')
   if (bound === undefined) words.push('--bind_ip_all')
-  const reference = portReference(container, port)
+  const reference = portOf(container, port)
   const edits: Edit[] = []
   if (access.kind === 'on') {
     words.push('--keyFile', KEY_PATH)
@@ -130,6 +135,6 @@ function containerEdits(situation: KnownSituation): Edit[] {
     ...edits,
     ...portEdits(container, [{ name: 'mongodb', port }]),
     ...quorumProbeEdits(container, ASKS_FOR_SET, reference),
-    ...readinessEdits(container, at(container.value, ['ports']) === undefined ? 'mongodb' : reference),
+    ...readinessEdits(container, reference),
   ]
 }

@@ -137,6 +137,7 @@ export const REFUSALS: readonly RefusalRule[] = [
     why: 'its members cannot share it, and templates cannot be added once the StatefulSet is there',
     next: 'write the claim as a template, and make the StatefulSet anew',
   },
-  ...OBSTACLE_REFUSALS,
+  // the official image is where it always was
+  ...OBSTACLE_REFUSALS.filter(refusal => refusal.id !== 'image-withdrawn'),
   ...DATA_REFUSALS,
 ]

@@ -2,7 +2,7 @@
 
 import { detectSystem, type SystemFamily, type Workload } from '../../src/sdk.ts'
 
-const CLAIMED: ReadonlySet<SystemFamily> = new Set<SystemFamily>(['zookeeper'])
+const CLAIMED: ReadonlySet<SystemFamily> = new Set<SystemFamily>(['zookeeper', 'mongodb'])
 
 export function isClaimedFamily(family: SystemFamily): boolean {
   return CLAIMED.has(family)
