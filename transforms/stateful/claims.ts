@@ -9,7 +9,6 @@ import {
   type Container,
   create,
   type Edit,
-  isObject,
   type JsonObject,
   labelsOf,
   member,
@@ -203,7 +202,7 @@ export function keepClaims(resource: Resource, places: readonly DataPlace[]): Ed
 /** Name, namespace and labels as the workload has them. */
 export function metadataLike(resource: Resource, name: string): JsonObject {
   const namespace = asString(at(resource.value, ['metadata', 'namespace']))
-  const labels = { ...labelsOf(resource) }
+  const labels = Object.fromEntries(Object.entries(labelsOf(resource)).filter(([key]) => !isReserved(key)))
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),
@@ -211,7 +210,7 @@ export function metadataLike(resource: Resource, name: string): JsonObject {
   }
 }
 
-/** Whether a StatefulSet has claim templates at all. */
-export function hasClaimTemplates(resource: Resource): boolean {
-  return asArray(at(resource.value, ['spec', 'volumeClaimTemplates'])).some(isObject)
+/** Labels by which Kubernetes and its add-on manager tell their own objects; not the usual app.kubernetes.io ones. */
+function isReserved(key: string): boolean {
+  return /^(?:[\w.-]+\.)?kubernetes\.io\//.test(key) && !key.startsWith('app.kubernetes.io/')
 }

@@ -8,7 +8,6 @@ import {
   create,
   type Edit,
   type JsonObject,
-  labelsOf,
   mapSelects,
   podSelector,
   type Resource,
@@ -18,6 +17,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { metadataLike } from './claims.ts'
+import { ownFile } from './files.ts'
 
 export interface ServicePort {
   readonly name: string
@@ -57,7 +57,8 @@ export function headlessService(
   const inTheWay = workspace.named(workload.resource, 'Service', name)
   if (inTheWay !== undefined) return problem(inTheWay)
   const beside = services.find(service => service.selected && !service.partial) ?? workload.resource
-  return { name, edits: [create(beside, headless(workload, name, ports, beside))] }
+  const value = headless(workload, name, ports, beside)
+  return { name, edits: [create(beside, value, ownFile(workspace, beside, name))] }
 }
 
 export function isHeadless(service: Resource): boolean {
@@ -77,11 +78,11 @@ function problem(service: Resource): HeadlessProblem {
 }
 
 function headless(workload: Workload, name: string, ports: readonly ServicePort[], like: Resource): JsonObject {
-  const labels = { ...labelsOf(like) }
+  const { labels } = metadataLike(like, name)
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { ...metadataLike(workload.resource, name), ...(Object.keys(labels).length === 0 ? {} : { labels }) },
+    metadata: { ...metadataLike(workload.resource, name), ...(labels === undefined ? {} : { labels }) },
     spec: {
       clusterIP: 'None',
       publishNotReadyAddresses: true,

@@ -17,6 +17,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { metadataLike } from './claims.ts'
+import { ownFile } from './files.ts'
 
 /**
  * A policy of its own for the traffic between members, where one selects their pods and does not let it through.
@@ -50,14 +51,13 @@ export function memberPolicyEdits(
     ...(isEgressClosed ? { egress: [{ to: peers, ports: tcp }, { ports: dns }] } : {}),
   }
   const beside = first.selected ? first : resource
-  return [
-    create(beside, {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: metadataLike(resource, name),
-      spec,
-    }),
-  ]
+  const value = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadataLike(resource, name),
+    spec,
+  }
+  return [create(beside, value, ownFile(workspace, beside, name))]
 }
 
 function policiesOf(workspace: Workspace, workload: Workload): Resource[] {

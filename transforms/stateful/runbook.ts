@@ -1,6 +1,6 @@
 // The steps with which a converted workload takes over in a cluster, in the order in which they keep what is there.
 
-import { describe, type FollowUp, type Resource, stringMap, type Workload } from '../../src/sdk.ts'
+import { describe, type Edit, type FollowUp, type Resource, stringMap, type Workload } from '../../src/sdk.ts'
 import { copyJobName, transferFile } from './claims.ts'
 import { serviceSelector } from './headless.ts'
 import type { DataMode } from './settings.ts'
@@ -8,6 +8,8 @@ import type { DataMode } from './settings.ts'
 export interface CutOver {
   readonly workload: Workload
   readonly data: DataMode | 'none'
+  /** files of the change, without the one that carries the data; the workload's alone where none are given */
+  readonly files?: readonly string[]
   /** shows that the members work together */
   readonly check: FollowUp
   /** what has to start again after it */
@@ -18,7 +20,7 @@ export interface CutOver {
  * Applying a StatefulSet does not remove the Deployment of its name: both would run, share Services and fight over ids
  * and volumes. So the old one goes first.
  */
-export function cutOverSteps({ workload, data, check, dependants }: CutOver): FollowUp[] {
+export function cutOverSteps({ workload, data, files, check, dependants }: CutOver): FollowUp[] {
   const { resource } = workload
   const { name } = resource
   const kubectl = kubectlFor(resource)
@@ -36,7 +38,7 @@ export function cutOverSteps({ workload, data, check, dependants }: CutOver): Fo
     {
       text: `apply the changed files and wait for the members of ${name}, which start one after the other`,
       commands: [
-        `kubectl apply -f ${resource.origin.file}`,
+        `kubectl apply ${(files ?? [resource.origin.file]).map(path => `-f ${path}`).join(' ')}`,
         `${kubectl} rollout status statefulset/${name} --timeout=10m`,
       ],
     },
@@ -74,6 +76,15 @@ function transferSteps(resource: Resource, data: CutOver['data'], kubectl: strin
       ],
     },
   ]
+}
+
+/** Files that edits change or make, the workload's first. */
+export function filesOf(workload: Workload, edits: readonly Edit[]): string[] {
+  const { file } = workload.resource.origin
+  const others = edits.map(edit =>
+    edit.op === 'create' ? (edit.file ?? edit.beside.origin.file) : edit.resource.origin.file,
+  )
+  return [...new Set([file, ...others])].filter(path => path !== transferFile(workload.resource))
 }
 
 export function kubectlFor(resource: Resource): string {

@@ -20,7 +20,7 @@ import { findObstacle } from '../stateful/obstacles.ts'
 import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
-import { cutOverSteps } from '../stateful/runbook.ts'
+import { cutOverSteps, filesOf } from '../stateful/runbook.ts'
 import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
 import { memberEdits, memberPorts } from '../zookeeper/ensemble.ts'
@@ -77,33 +77,35 @@ function conversion(
   const restarting = isNew(places, stateful.data) ? brokers.filter(broker => keptVolume(broker) === undefined) : []
   const risks: Risk[] = claimed.length > 0 ? ['topology', 'access', 'data'] : ['topology', 'access']
   const keepsRest = replaced.length < places.length
+  const edits: Edit[] = [
+    ...statefulSetEdits(workload, {
+      serviceName: headless.name,
+      members,
+      podManagementPolicy: 'OrderedReady',
+      minReadySeconds: MIN_READY_SECONDS,
+      claimTemplates: claimTemplates(container, replaced, size),
+    }),
+    ...serviceLinkEdits(workload),
+    ...(replaced.length > 0 && fsGroup !== undefined ? groupEdits(workload, fsGroup) : []),
+    ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
+    ...inContainer,
+    ...volumeEdits(container, replaced),
+    ...headless.edits,
+    ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
+    ...retargetEdits(workspace, resource, 'StatefulSet'),
+    ...keepClaims(resource, claimed),
+    ...transferEdits(container, claimed, stateful.data, fsGroup),
+  ]
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: situation.count === 1 ? 'single-member' : 'separate-members',
     why: reason(situation, members, headless),
     risks,
     unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
-    edits: [
-      ...statefulSetEdits(workload, {
-        serviceName: headless.name,
-        members,
-        podManagementPolicy: 'OrderedReady',
-        minReadySeconds: MIN_READY_SECONDS,
-        claimTemplates: claimTemplates(container, replaced, size),
-      }),
-      ...serviceLinkEdits(workload),
-      ...(replaced.length > 0 && fsGroup !== undefined ? groupEdits(workload, fsGroup) : []),
-      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
-      ...inContainer,
-      ...volumeEdits(container, replaced),
-      ...headless.edits,
-      ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
-      ...retargetEdits(workspace, resource, 'StatefulSet'),
-      ...keepClaims(resource, claimed),
-      ...transferEdits(container, claimed, stateful.data, fsGroup),
-    ],
+    edits,
     steps: cutOverSteps({
       workload,
+      files: filesOf(workload, edits),
       data: claimed.length > 0 ? stateful.data : 'none',
       check: checkStep(resource, members, clientPort),
       dependants: restarting.map(broker => broker.resource),
