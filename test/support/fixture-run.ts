@@ -96,7 +96,8 @@ function* removedLines(before: string, after: string): Iterable<[number, string]
     let line = hunk.oldStart
     for (const text of hunk.lines) {
       if (!text.startsWith('-')) continue
-      yield [line, text.slice(1)]
+      // what follows in a JSON file takes a comma before it
+      if (!hunk.lines.includes(`+${text.slice(1)},`)) yield [line, text.slice(1)]
       line += 1
     }
   }
