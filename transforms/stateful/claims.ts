@@ -28,7 +28,7 @@ export interface ClaimSize {
 }
 
 /** Volume name of a place: the one that it has, else the first free one that its folder suggests. */
-export function volumeName(container: Container, place: DataPlace): string {
+function volumeName(container: Container, place: DataPlace): string {
   if (place.mount !== undefined) return place.mount.name
   const taken = asArray(container.workload.spec.volumes).map(volume => member(volume, 'name'))
   const wanted = place.paths[0]?.name ?? 'data'

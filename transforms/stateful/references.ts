@@ -17,7 +17,7 @@ import {
 } from '../../src/sdk.ts'
 
 /** Every text that a container is given: variables, arguments, probes, and the ConfigMaps that it reads. */
-export function* textsOf(workspace: Workspace, container: Container): Iterable<string> {
+function* textsOf(workspace: Workspace, container: Container): Iterable<string> {
   const { resource } = container.workload
   for (const entry of asArray(container.value.env)) {
     const value = asString(at(entry, ['value']))
