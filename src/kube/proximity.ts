@@ -6,6 +6,11 @@ export function directoryOf(file: string): string {
   return slash < 0 ? '' : file.slice(0, slash)
 }
 
+/** Whether a file stands in a folder or below it. */
+export function encloses(directory: string, file: string): boolean {
+  return directory === '' || file.startsWith(`${directory}/`)
+}
+
 /**
  * Distance of two files: 0 in one file, 1 in one directory, 2 in one kustomization closure, then 3 and more with
  * every directory that has to be left on the way up from `from` to a directory that holds both.
@@ -18,7 +23,7 @@ export function distance(from: string, to: string, shareClosure: boolean): numbe
   if (shareClosure) return 2
   let directory = start
   let steps = 3
-  while (directory !== '' && end !== directory && !end.startsWith(`${directory}/`)) {
+  while (!encloses(directory, to)) {
     directory = directoryOf(directory)
     steps += 1
   }

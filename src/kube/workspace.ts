@@ -4,7 +4,7 @@ import { at } from '../yaml/path.ts'
 import type { SourceDocument } from '../yaml/types.ts'
 import { asObject, asString, equalJson, type Json, type JsonObject, member } from '../yaml/value.ts'
 import { closuresOf, isKustomizationFile, type Kustomization, kustomizationOf } from './kustomization.ts'
-import { distance, nearest, TOGETHER } from './proximity.ts'
+import { directoryOf, distance, encloses, nearest, TOGETHER } from './proximity.ts'
 import { Relations, relationKeys, type Slot } from './relations.ts'
 import {
   groupOf,
@@ -176,6 +176,21 @@ export class Workspace {
   /** Resources of a kind in the namespace of `from`; of the nearest place that has any. */
   inNamespace(from: Resource, kind: string): Resource[] {
     return this.#together(from, this.ofKind(kind))
+  }
+
+  /**
+   * Resources of a kind that rule the whole namespace of `from`, such as quotas. Nothing but the namespace ties them to
+   * it: where one of the two names none, only those beside `from` or in a folder above it are meant.
+   */
+  ruling(from: Resource, kind: string): Resource[] {
+    const { file } = from.origin
+    const ruling = this.ofKind(kind).filter(
+      ({ namespace, origin }) =>
+        (namespace !== undefined && namespace === from.namespace) ||
+        this.distance(file, origin.file) <= TOGETHER ||
+        encloses(directoryOf(origin.file), file),
+    )
+    return this.#together(from, ruling)
   }
 
   /** The PersistentVolumeClaim that a workload's volume names. */

@@ -37,7 +37,7 @@ const ITEMS: readonly (readonly ['min' | 'max' | 'ratio', string])[] = [
 export function boundsOf(workspace: Workspace, workload: Workload, resource: Resources): Bounds {
   const bounds = { min: 0, max: Number.POSITIVE_INFINITY, ratio: Number.POSITIVE_INFINITY }
   const fills = { requests: false, limits: false }
-  for (const range of workspace.inNamespace(workload.resource, 'LimitRange')) {
+  for (const range of workspace.ruling(workload.resource, 'LimitRange')) {
     for (const item of asArray(at(range.value, ['spec', 'limits']))) {
       if (member(item, 'type') !== 'Container') continue
       for (const [key, field] of ITEMS) {
@@ -120,7 +120,7 @@ export class QuotaLedger {
   /** Quotas of the namespace that count every pod; those with a scope count some of them, which the files do not say. */
   #quotas(workload: Workload): Resource[] {
     return this.#workspace
-      .inNamespace(workload.resource, 'ResourceQuota')
+      .ruling(workload.resource, 'ResourceQuota')
       .filter(quota => ['scopes', 'scopeSelector'].every(key => at(quota.value, ['spec', key]) === undefined))
   }
 
