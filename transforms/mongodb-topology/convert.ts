@@ -1,8 +1,15 @@
 // A Deployment of one MongoDB becomes a StatefulSet of three, and three become one replica set.
 
-import { change, describe, type Precondition, type Proposal, REPLICAS_PATH, type Risk } from '../../src/sdk.ts'
+import {
+  type Change,
+  change,
+  describe,
+  type Edit,
+  type Precondition,
+  type Proposal,
+  REPLICAS_PATH,
+} from '../../src/sdk.ts'
 import { initLabels } from '../mongodb/init-job.ts'
-import { keySecret } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { graceEdits, groupEdits, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
@@ -11,10 +18,11 @@ import { type Headless, headlessService } from '../stateful/headless.ts'
 import { memberCount } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
-import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
+import { filesOf } from '../stateful/runbook.ts'
+import { STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { GRACE_SECONDS, type Members, MIN_READY_SECONDS, memberPorts, membersOf } from './members.ts'
 import { findProblem } from './problems.ts'
-import { type KnownSituation, optionsOf, type Refused, refuse, unitOf, userOf } from './situation.ts'
+import { type KnownSituation, refuse, unitOf, userOf } from './situation.ts'
 import { conversionSteps, lossWarnings } from './texts.ts'
 
 export function convert(situation: KnownSituation): Proposal {
@@ -27,27 +35,10 @@ export function convert(situation: KnownSituation): Proposal {
   const members = membersOf(situation, headless, memberCount(situation.count))
   if ('code' in members) return refuse(situation, members)
   const inData = dataProblem(server.places, stateful.data)
-  if (inData !== undefined) return refuse(situation, planned(situation, inData, members))
-  return conversion(situation, stateful, headless, members)
-}
-
-/** With the plan of the change, which a decision about the data would make. */
-function planned(situation: KnownSituation, problem: Refused, members: Members): Refused {
-  if (problem.code !== 'data-on-claim') return problem
-  return {
-    ...problem,
-    config: 'stateful: {data: clone}',
-    steps: conversionSteps(runOf(situation, 'clone', members)),
-  }
-}
-
-function runOf(situation: KnownSituation, data: DataMode | 'none', members: Members) {
-  const { workload, port } = situation
-  const { hosts, clients, init, hasKeySecret } = members
-  return {
-    ...{ workload, data, members: hosts.length, port, clients, job: init.job },
-    keySecret: hasKeySecret ? keySecret(workload.resource.name, optionsOf(situation)) : undefined,
-  }
+  if (inData === undefined) return conversion(situation, stateful, headless, members)
+  if (inData.code !== 'data-on-claim') return refuse(situation, inData)
+  const { steps = [] } = conversion(situation, { ...stateful, data: 'clone' }, headless, members)
+  return refuse(situation, { ...inData, config: 'stateful: {data: clone}', steps })
 }
 
 function conversion(
@@ -55,47 +46,25 @@ function conversion(
   stateful: StatefulSettings,
   headless: Headless,
   members: Members,
-): Proposal {
-  const { workspace, settings, workload, server, port } = situation
+): Change {
+  const { workspace, workload, server } = situation
   const { resource } = workload
-  const { container, places } = server
+  const { places } = server
   const claimed = places.filter(place => place.kind === 'claim')
   const replaced = stateful.keepEmptyDir ? claimed : places
-  const size = { size: stateful.sizes.mongodb, storageClass: stateful.storageClass }
-  const uid = userOf(situation)
-  const risks: Risk[] = claimed.length > 0 ? ['topology', 'access', 'data'] : ['topology', 'access']
-  const data = claimed.length > 0 ? stateful.data : 'none'
+  const edits = serverEdits(situation, stateful, headless, members, claimed, replaced)
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: 'single-member',
     why: reason(situation, headless, members),
-    risks,
+    risks: claimed.length > 0 ? ['topology', 'access', 'data'] : ['topology', 'access'],
     unit: unitOf(workload),
-    edits: [
-      ...statefulSetEdits(workload, {
-        serviceName: headless.name,
-        members: members.hosts.length,
-        // an empty member that starts early waits until it is added, and the first one is there for the clients soonest
-        podManagementPolicy: 'OrderedReady',
-        minReadySeconds: MIN_READY_SECONDS,
-        claimTemplates: claimTemplates(container, replaced, size),
-      }),
-      ...serviceLinkEdits(workload),
-      ...graceEdits(workload, GRACE_SECONDS),
-      ...(replaced.length > 0 && uid !== undefined ? groupEdits(workload, uid) : []),
-      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
-      ...volumeEdits(container, replaced),
-      ...members.inContainer,
-      ...headless.edits,
-      ...members.serviceEdits,
-      ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
-      ...retargetEdits(workspace, resource, 'StatefulSet'),
-      ...keepClaims(resource, claimed),
-      ...members.init.edits,
-      ...transferEdits(container, claimed, stateful.data, uid),
-      ...members.clients.edits,
-    ],
-    steps: conversionSteps(runOf(situation, data, members)),
+    edits: [...edits, ...members.clients.edits],
+    steps: conversionSteps({
+      ...{ workload, data: claimed.length > 0 ? stateful.data : 'none', members: members.hosts.length },
+      ...{ files: filesOf(workload, edits), clients: members.clients, job: members.init.job },
+      keySecret: members.keySecret,
+    }),
     leaves: [...members.leaves, ...(replaced.length < places.length ? [ephemeralRest(resource.name)] : [])],
     preconditions: preconditions(replaced, stateful, members),
     warnings: [
@@ -104,6 +73,45 @@ function conversion(
       ...commandWarnings(workspace, resource),
     ],
   })
+}
+
+/** All edits but those of the clients. */
+function serverEdits(
+  situation: KnownSituation,
+  stateful: StatefulSettings,
+  headless: Headless,
+  members: Members,
+  claimed: readonly DataPlace[],
+  replaced: readonly DataPlace[],
+): Edit[] {
+  const { workspace, settings, workload, server, port } = situation
+  const { resource } = workload
+  const { container } = server
+  const size = { size: stateful.sizes.mongodb, storageClass: stateful.storageClass }
+  const uid = userOf(situation)
+  return [
+    ...statefulSetEdits(workload, {
+      serviceName: headless.name,
+      members: members.hosts.length,
+      // an empty member that starts early waits until it is added, and the first one is there for the clients soonest
+      podManagementPolicy: 'OrderedReady',
+      minReadySeconds: MIN_READY_SECONDS,
+      claimTemplates: claimTemplates(container, replaced, size),
+    }),
+    ...serviceLinkEdits(workload),
+    ...graceEdits(workload, GRACE_SECONDS),
+    ...(replaced.length > 0 && uid !== undefined ? groupEdits(workload, uid) : []),
+    ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
+    ...volumeEdits(container, replaced),
+    ...members.inContainer,
+    ...headless.edits,
+    ...members.serviceEdits,
+    ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
+    ...retargetEdits(workspace, resource, 'StatefulSet'),
+    ...keepClaims(resource, claimed),
+    ...members.init.edits,
+    ...transferEdits(container, claimed, stateful.data, uid),
+  ]
 }
 
 export function ephemeralRest(name: string) {

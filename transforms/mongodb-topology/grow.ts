@@ -12,14 +12,13 @@ import {
 } from '../../src/sdk.ts'
 import { initLabels } from '../mongodb/init-job.ts'
 import { settingOf } from '../mongodb/server.ts'
-import { keySecret } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { graceEdits, minReadyEdits, serviceLinkEdits } from '../stateful/convert.ts'
 import { dataProblem, isPersistent } from '../stateful/data.ts'
 import { headlessService, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
-import { kubectlFor } from '../stateful/runbook.ts'
+import { filesOf, kubectlFor } from '../stateful/runbook.ts'
 import { ephemeralRest } from './convert.ts'
 import {
   clientsOf,
@@ -41,7 +40,7 @@ import {
   servicesOf,
   unitOf,
 } from './situation.ts'
-import { before, clientSteps, pinnedRest, setUpStep } from './texts.ts'
+import { before, clientSteps, pinnedRest, type Run, setUpStep } from './texts.ts'
 
 export function judgeStatefulSet(situation: KnownSituation): Proposal | undefined {
   const { server, count } = situation
@@ -75,15 +74,25 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
   const { workspace, settings, workload, server, system, port } = situation
   const { resource } = workload
   const { hosts, clients, init } = members
-  const secret = members.hasKeySecret ? keySecret(resource.name, optionsOf(situation)) : undefined
-  const run = {
-    ...{ workload, members: hosts.length, port, clients, job: init.job, keySecret: secret },
-    data: isPersistent(server.places) ? ('clone' as const) : ('none' as const),
-  }
+  const edits = [
+    set(resource, REPLICAS_PATH, hosts.length),
+    ...minReadyEdits(workload, MIN_READY_SECONDS),
+    ...serviceLinkEdits(workload),
+    ...graceEdits(workload, GRACE_SECONDS),
+    ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
+    ...members.inContainer,
+    ...headlessEdits,
+    ...members.serviceEdits,
+    ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
+    ...init.edits,
+  ]
+  const files = filesOf(workload, edits)
+  const data: Run['data'] = isPersistent(server.places) ? 'clone' : 'none'
+  const run = { workload, data, files, members: hosts.length, clients, job: init.job, keySecret: members.keySecret }
   const apply: FollowUp = {
-    text: `apply ${resource.origin.file}: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
+    text: `apply the changed files: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
     commands: [
-      `kubectl apply -f ${resource.origin.file}`,
+      `kubectl apply ${files.map(file => `-f ${file}`).join(' ')}`,
       `${kubectlFor(resource)} rollout status statefulset/${resource.name} --timeout=10m`,
     ],
   }
@@ -93,19 +102,7 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
     why: `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it; it gets ${hosts.length} members, which a Job makes one replica set, the one with the data first`,
     risks: ['topology', 'access'],
     unit: unitOf(workload),
-    edits: [
-      set(resource, REPLICAS_PATH, hosts.length),
-      ...minReadyEdits(workload, MIN_READY_SECONDS),
-      ...serviceLinkEdits(workload),
-      ...graceEdits(workload, GRACE_SECONDS),
-      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
-      ...members.inContainer,
-      ...headlessEdits,
-      ...members.serviceEdits,
-      ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
-      ...init.edits,
-      ...clients.edits,
-    ],
+    edits: [...edits, ...clients.edits],
     steps: [...before(run), apply, ...restartSteps(workload), setUpStep(run), ...clientSteps(run)],
     leaves: [...members.leaves, ...(isPersistent(server.places) ? [] : [ephemeralRest(resource.name)])],
     preconditions: members.assumptions.map(text => ({ text, state: 'assumed' as const })),

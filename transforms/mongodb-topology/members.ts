@@ -28,8 +28,8 @@ export interface Members {
   readonly hosts: readonly string[]
   readonly clients: Clients
   readonly init: Init
-  /** whether a Secret with their common key has to be there */
-  readonly hasKeySecret: boolean
+  /** Secret with their common key, where there has to be one */
+  readonly keySecret: string | undefined
   readonly inContainer: readonly Edit[]
   readonly serviceEdits: readonly Edit[]
   readonly leaves: readonly FollowUp[]
@@ -49,9 +49,9 @@ export function membersOf(situation: KnownSituation, headless: Headless, count: 
   const pinned = isPinNeeded(clients) ? own : []
   if (own.length === 0 && clients.left.length > 0) return dialledThroughHeadless(services, clients)
   const root = server.access.kind === 'on' ? server.access.root : undefined
-  const hasKeySecret = root !== undefined && options.key.source === 'secret'
   const uid = userOf(situation)
-  const secret = keySecret(resource.name, options)
+  const isKept = root !== undefined && options.key.source === 'secret'
+  const secret = isKept ? keySecret(resource.name, options) : undefined
   return {
     hosts,
     clients,
@@ -59,11 +59,12 @@ export function membersOf(situation: KnownSituation, headless: Headless, count: 
       ...{ container: server.container, hosts, port, replicaSet: options.replicaSet, root },
       uid: declaredUser(server.container) || uid,
     }),
-    hasKeySecret,
+    keySecret: secret,
     inContainer: containerEdits(situation),
     serviceEdits: pinned.map(service => set(service, ['spec', 'selector', POD_LABEL], `${resource.name}-0`)),
     leaves: pinned.length > 0 ? [pinnedRest(workload, pinned, clients)] : [],
-    assumptions: hasKeySecret ? [`Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`] : [],
+    assumptions:
+      secret === undefined ? [] : [`Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`],
     warnings:
       suffix === ''
         ? [

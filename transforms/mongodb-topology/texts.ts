@@ -11,8 +11,9 @@ import { POD_LABEL } from './situation.ts'
 export interface Run {
   readonly workload: Workload
   readonly data: DataMode | 'none'
+  /** files of the server's change */
+  readonly files: readonly string[]
   readonly members: number
-  readonly port: number
   /** Secret that holds the key, where one has to be made */
   readonly keySecret: string | undefined
   /** name of the Job */
@@ -22,9 +23,9 @@ export interface Run {
 
 /** The cut-over, with what belongs to MongoDB before and after it. */
 export function conversionSteps(run: Run): FollowUp[] {
-  const { workload, data } = run
+  const { workload, data, files } = run
   const check = setUpStep(run)
-  const steps = cutOverSteps({ workload, data, check, dependants: [] })
+  const steps = cutOverSteps({ workload, data, files, check, dependants: [] })
   const place = steps.indexOf(check) + 1
   return [...before(run), ...steps.slice(0, place), ...clientSteps(run), ...steps.slice(place)]
 }

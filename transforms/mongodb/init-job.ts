@@ -1,8 +1,9 @@
 // The Job that makes the members of a StatefulSet one replica set, and the ConfigMap with its script.
 
-import { asString, at, type Container, create, type Edit, type JsonObject, type Workspace } from '../../src/sdk.ts'
+import { asString, type Container, create, type Edit, type JsonObject, type Workspace } from '../../src/sdk.ts'
 import { checksum } from '../shared/checksum.ts'
 import { metadataLike } from '../stateful/claims.ts'
+import { ownFile } from '../stateful/files.ts'
 import { INIT_FUNCTIONS, INIT_SHELL } from './init-script.ts'
 import type { RootUser } from './server.ts'
 
@@ -34,15 +35,11 @@ export function initObjects(workspace: Workspace, plan: InitPlan): Init {
   const script = { 'init.sh': INIT_SHELL, 'replica-set.js': INIT_FUNCTIONS }
   const spec = jobSpec(plan, name)
   const job = `${name}-${checksum(JSON.stringify([spec, script]))}`
-  const objects: JsonObject[] = [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataLike(resource, name), data: script },
-    { apiVersion: 'batch/v1', kind: 'Job', metadata: metadataLike(resource, job), spec },
+  const objects: readonly (readonly [name: string, value: JsonObject])[] = [
+    [name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataLike(resource, name), data: script }],
+    [job, { apiVersion: 'batch/v1', kind: 'Job', metadata: metadataLike(resource, job), spec }],
   ]
-  const missing = objects.filter(
-    ({ kind, metadata }) =>
-      workspace.named(resource, String(kind), asString(at(metadata, ['name'])) ?? '') === undefined,
-  )
-  return { job, edits: missing.map(value => create(resource, value)) }
+  return { job, edits: objects.map(([own, value]) => create(resource, value, ownFile(workspace, resource, own))) }
 }
 
 /** What a pod needs to get the same image onto a node that may run it. */
