@@ -4,9 +4,9 @@ import { main, version } from './cli.ts'
 import { enableCodeCache } from './code-cache.ts'
 import { EXIT } from './commands/exit-code.ts'
 import { errorText } from './io/errors.ts'
-import { delayOptimisation } from './io/tiering.ts'
+import { tuneV8 } from './io/v8.ts'
 
-delayOptimisation()
+tuneV8()
 enableCodeCache(version)
 
 let isOutputLost = false
