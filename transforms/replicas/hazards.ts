@@ -37,6 +37,7 @@ export function findHint(workspace: Workspace, workload: Workload): Hazard | und
     store(workload) ??
     recreated(workload) ??
     singleton(workspace, workload) ??
+    address(workspace, workload) ??
     unserved(workspace, workload)
   )
 }
@@ -44,18 +45,12 @@ export function findHint(workspace: Workspace, workload: Workload): Hazard | und
 function stateful(workload: Workload): Hazard | undefined {
   const system = detectSystem(workload)
   const subject = describe(workload.resource)
-  if (system === undefined) return undefined
-  if (system.family === 'other') {
-    return {
-      code: 'stateful-image',
-      why: `container ${system.container.name} of ${subject} runs ${system.title}, which keeps its state itself: a second pod would be a second, different ${system.title} behind the same name`,
-      next: `set up ${system.title} the way it replicates itself, or let an operator or a managed service run it`,
-    }
-  }
+  // the members of Kafka, ZooKeeper and MongoDB are decided by transforms of their own
+  if (system?.family !== 'other') return undefined
   return {
-    code: 'stateful-system',
-    why: `no transform for this system yet: container ${system.container.name} of ${subject} runs ${system.title} as one member, and a second pod with the same identity and volume would not join it`,
-    next: `plan a StatefulSet of three members for ${system.title}, with a stable name and a volume for each`,
+    code: 'stateful-image',
+    why: `container ${system.container.name} of ${subject} runs ${system.title}, which keeps its state itself: a second pod would be a second, different ${system.title} behind the same name`,
+    next: `set up ${system.title} the way it replicates itself, or let an operator or a managed service run it`,
   }
 }
 
@@ -180,6 +175,29 @@ function singleton(workspace: Workspace, workload: Workload): Hazard | undefined
     why: `${describe(workload.resource)} looks like something that runs once (${hint}): two of them may do every job twice`,
     next: askFor(workload, 'if several can share the work'),
   }
+}
+
+/** Variables in which a process says under which name the others of its kind reach it. */
+const OWN_ADDRESS = /(?:^|_)(?:ADVERTISED(?:_[A-Z0-9_]+)?|HOST_?NAME)$/
+
+function address(workspace: Workspace, workload: Workload): Hazard | undefined {
+  const names = new Set(workspace.servicesOf(workload).map(service => service.name))
+  for (const container of workload.containers.filter(({ role }) => role === 'container')) {
+    for (const entry of asArray(container.value.env)) {
+      const variable = asString(member(entry, 'name')) ?? ''
+      const host = /^(?:[\w+.-]+:\/\/)?([\w-]+)/.exec(asString(member(entry, 'value')) ?? '')?.[1]
+      if (host === undefined || !names.has(host) || !OWN_ADDRESS.test(variable)) continue
+      return {
+        code: 'fixed-address',
+        why: `${variable} of container ${container.name} of ${describe(workload.resource)} gives every pod the address of Service ${host}: what one pod means for another reaches either of them`,
+        next: askFor(
+          workload,
+          'give each pod an address of its own (the field status.podIP); if the pods never call each other',
+        ),
+      }
+    }
+  }
+  return undefined
 }
 
 function unserved(workspace: Workspace, workload: Workload): Hazard | undefined {

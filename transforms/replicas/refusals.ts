@@ -6,12 +6,6 @@ const ASK = 'ask for it: annotate the workload with kubemend.dev/replicas: "2", 
 
 export const REFUSALS: readonly RefusalRule[] = [
   {
-    id: 'stateful-system',
-    when: 'Kafka, ZooKeeper or MongoDB runs one member',
-    why: 'members need identities, volumes and addresses of their own; raising the count alone gives two systems that fight',
-    next: 'plan a StatefulSet of three members; no transform writes it yet',
-  },
-  {
     id: 'stateful-image',
     when: 'a container runs a database, broker, cache, registry or another known store',
     why: 'it keeps its state itself, so a second pod is a second, different store behind the same name',
@@ -70,6 +64,12 @@ export const REFUSALS: readonly RefusalRule[] = [
     when: 'names, arguments or permissions hint at a scheduler, an operator or a migration, and no leader is elected',
     why: 'two of them may do every job twice',
     next: `if several can share the work, ${ASK}`,
+  },
+  {
+    id: 'fixed-address',
+    when: 'a variable gives each pod the name of its Service as its own address, as SCHEMA_REGISTRY_HOST_NAME does',
+    why: 'what one pod means for another reaches either of them',
+    next: `give each pod an address of its own; if the pods never call each other, ${ASK}`,
   },
   {
     id: 'no-service',

@@ -19,8 +19,8 @@ const HINTS: readonly string[] = [
   ...['migration', 'migrations', 'master', 'primary'],
 ]
 
-/** What is scraped twice counts twice; beside another container an exporter says nothing about the pod. */
-const METRICS_HINTS: readonly string[] = ['exporter', 'kube-state-metrics']
+/** What is scraped twice counts twice; the container of an exporter beside another says nothing about the pod. */
+const METRICS_HINTS: readonly string[] = ['exporter', 'kube-state-metrics', 'heapster']
 
 export type Election = 'on' | 'off' | 'unsaid'
 
@@ -52,9 +52,10 @@ export function singletonHint(workspace: Workspace, workload: Workload): string 
   const containers = workload.containers.filter(container => container.role === 'container')
   // the name of a ReplicationController often ends in its kind
   const own = workload.resource.kind === 'ReplicationController' ? /-?controller$/ : /^$/
-  const hints = containers.length === 1 ? [...HINTS, ...METRICS_HINTS] : HINTS
+  const all = [...HINTS, ...METRICS_HINTS]
+  const hints = containers.length === 1 ? all : HINTS
   const hintIn = (text: string) => findHint(hints, text)
-  const name = hintIn(workload.resource.name.replace(own, ''))
+  const name = findHint(all, workload.resource.name.replace(own, ''))
   if (name !== undefined) return `its name says "${name}"`
   for (const container of containers) {
     const hint = hintIn(container.name) ?? hintIn(lastComponent(container))

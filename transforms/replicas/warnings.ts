@@ -29,6 +29,10 @@ export function warningsFor(workspace: Workspace, workload: Workload): string[] 
   if (containers.length > 0 && !containers.some(container => isObject(container.value.readinessProbe))) {
     warnings.push('there is no readinessProbe: a Service sends requests to a pod before it can answer them')
   }
+  const hostname = asString(workload.spec.hostname)
+  if (hostname !== undefined) {
+    warnings.push(`spec.hostname gives every pod the host name ${hostname}: what is kept under it is kept once`)
+  }
   if (hasHardRule(workload)) {
     warnings.push('the scheduling rules are hard: a second pod stays Pending until a node or zone fits them')
   }
