@@ -72,7 +72,10 @@ describe('a run without configuration and without further risks', () => {
       'image-pull-policy Deployment platform/control-plane [control-plane]: applied never-pulled',
       'replicas Deployment platform/control-plane: applied single-replica',
       'ingress Service platform/control-plane: refused admin-like',
-      'replicas Deployment platform/kafka: refused stateful-system',
+      'kafka-topology Deployment platform/kafka: held single-broker',
+      'kafka-redundancy Deployment platform/kafka [kafka]: held single-copies',
+      'kafka-tls Deployment platform/kafka [kafka]: held tls-beside-plaintext',
+      'kafka-topic-auto-creation Deployment platform/kafka [kafka]: held auto-creation',
       'run-as-non-root Deployment platform/mongodb [mongodb]: applied flag',
       'mongodb-topology Deployment platform/mongodb: refused data-on-claim',
       'pod-disruption-budget Deployment platform/mongodb: partial single-member',
@@ -110,17 +113,47 @@ describe('a run with every risk allowed', () => {
     expect(Object.fromEntries(after)).toEqual(Object.fromEntries(a))
   })
 
-  test('goes beyond a0 where risks are taken: the Ingress of api-gateway and the ensemble of ZooKeeper', () => {
+  test('goes beyond a0 where risks are taken: the Ingress of api-gateway, and ZooKeeper and Kafka of three', () => {
     const beyond = [...a].filter(([file, text]) => text !== a0.get(file)).map(([file]) => file)
-    expect(beyond).toEqual(['api-gateway.yaml', 'zookeeper.yaml'])
+    expect(beyond).toEqual(['api-gateway.yaml', 'kafka-tls.yaml', 'kafka-topics.yaml', 'kafka.yaml', 'zookeeper.yaml'])
     expect(ingress?.outcome).toBe('applied')
     expect(facts(result.findings)).toContain('zookeeper-topology Deployment platform/zookeeper: applied single-member')
+    expect(facts(result.findings).filter(fact => fact.startsWith('kafka-'))).toEqual([
+      'kafka-topology Deployment platform/kafka: applied single-broker',
+      'kafka-redundancy Deployment platform/kafka [kafka]: applied single-copies',
+      'kafka-tls Deployment platform/kafka [kafka]: partial tls-beside-plaintext',
+      'kafka-topic-auto-creation Deployment platform/kafka [kafka]: applied auto-creation',
+    ])
+  })
+
+  test('names the clients that keep the plaintext listener of Kafka open', () => {
+    const tls = result.findings.find(({ rule }) => rule === 'kafka-tls')
+    const clients = tls?.followUps.flatMap(
+      ({ text }) => /since (Deployment \S+) \[[\w-]+\] dials (\S+)/.exec(text)?.slice(1) ?? [],
+    )
+    expect(clients).toEqual([
+      ...['Deployment platform/api-gateway', 'kafka:9092'],
+      ...['Deployment platform/control-plane', 'kafka:9092'],
+    ])
+  })
+
+  test('names the comment that topics made on purpose prove wrong', () => {
+    const topics = result.findings.find(({ rule }) => rule === 'kafka-topic-auto-creation')
+    expect(topics?.warnings).toEqual([
+      '01-config.yaml:9 says "created on first use by the broker", which is no longer so',
+    ])
   })
 
   test('keeps the comments of all lines that stay', () => {
-    const gone = ['# http://$(minikube ip):30080', '# no persistence needed for dev']
+    const gone = [
+      '# http://$(minikube ip):30080',
+      '# no persistence needed for dev',
+      '# TODO: a PVC, once somebody needs the events to survive a restart',
+    ]
     expect(commentsOf(after)).toEqual(commentsOf(k8s).filter(comment => !gone.includes(comment)))
-    expect(undeclaredRemovals(k8s, result)).toEqual([])
+    // several changes edit the variables of Kafka, whose indexes move: their lines are told by the values that stood there
+    const replaced = result.findings.flatMap(({ edits }) => edits.flatMap(({ before }) => JSON.stringify(before) ?? []))
+    expect(undeclaredRemovals(k8s, result).filter(line => !replaced.some(value => line.endsWith(value)))).toEqual([])
   })
 
   test('names the lines of the tree that still call the node port', () => {

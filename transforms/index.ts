@@ -3,6 +3,10 @@
 import type { Transform } from '../src/sdk.ts'
 import imagePullPolicy from './image-pull-policy.ts'
 import ingress from './ingress/index.ts'
+import kafkaRedundancy from './kafka-redundancy/index.ts'
+import kafkaTls from './kafka-tls/index.ts'
+import kafkaTopicAutoCreation from './kafka-topic-auto-creation/index.ts'
+import kafkaTopology from './kafka-topology/index.ts'
 import mongodbTopology from './mongodb-topology/index.ts'
 import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
@@ -15,6 +19,10 @@ const transforms: readonly Transform[] = [
   runAsNonRoot,
   resources,
   zookeeperTopology,
+  kafkaTopology,
+  kafkaRedundancy,
+  kafkaTls,
+  kafkaTopicAutoCreation,
   mongodbTopology,
   replicas,
   podDisruptionBudget,

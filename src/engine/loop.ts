@@ -148,7 +148,9 @@ class Loop {
     }
     const basis = this.#basis(change)
     if (basis === 'none') {
-      refuse(change.needs?.otherwise ?? change.reason)
+      // the others of the unit do not stand on it
+      const reason = change.needs?.otherwise ?? change.reason
+      this.#open.set(key, { finding: this.#finding(transform, change, 'refused', [], reason) })
       return
     }
     const allowed = this.#options.allowed(transform, target.resource)

@@ -29,10 +29,13 @@ const AUTOSCALER_SPEC = ['scaleTargetRef', 'minReplicas', 'maxReplicas', 'metric
 
 const BUDGET_SPEC = ['minAvailable', 'maxUnavailable', 'unhealthyPodEvictionPolicy', 'selector']
 
+const PORT = ['name', 'protocol', 'appProtocol', 'port', 'containerPort', 'targetPort', 'nodePort', 'hostPort']
+
 /** Lists by the last named step of the parent's path; a number stands for "item of". */
 const ORDERS: readonly (readonly [parent: readonly string[], keys: readonly string[]])[] = [
   [['containers', '#'], CONTAINER],
   [['initContainers', '#'], CONTAINER],
+  [['ports', '#'], PORT],
   [['securityContext'], SECURITY_CONTEXT],
   [['resources'], ['requests', 'limits']],
   [['requests'], ['cpu', 'memory']],

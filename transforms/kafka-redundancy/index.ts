@@ -108,7 +108,8 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   if (problem !== undefined) return decline({ target, ...problem })
   const changes: KeyChange[] = low.map(([key, value]) => [key, String(value)])
   const config = configEdits(workspace, broker.configuration, changes)
-  if ('code' in config) return decline({ target, ...config, why: `${describe(resource)}: ${config.why}` })
+  if ('code' in config)
+    return decline({ target, ...config, code: 'closed-configuration', why: `${describe(resource)}: ${config.why}` })
   return change({
     target,
     code: rest.length > 0 ? 'single-copies-live' : 'single-copies',

@@ -101,9 +101,11 @@ function settingEdits(plan: TlsPlan, clients: readonly Client[], client: Client)
   ]
 }
 
-function certificateOf({ workspace, settings, broker }: TlsPlan, client: Resource, secret: string): Edit[] {
+/** Signed by the issuer of the brokers' own certificate; where that is made elsewhere, so is this one. */
+function certificateOf({ workspace, settings, broker, isOwn }: TlsPlan, client: Resource, secret: string): Edit[] {
   const { resource } = broker.workload
-  if (settings.get(TLS, resource).provider !== 'cert-manager' || hasCertificate(workspace, resource, secret)) return []
+  if (!isOwn || settings.get(TLS, resource).provider !== 'cert-manager' || hasCertificate(workspace, resource, secret))
+    return []
   const file = certificateFile(workspace, broker)
   const { issuer } = authority(workspace, resource, file)
   return [create(resource, clientCertificate(client, client.name, resource.name, issuer), file)]

@@ -27,8 +27,11 @@ import {
 } from '../kafka/broker.ts'
 import { type Client, clientsOf, describeClient } from '../kafka/clients.ts'
 import { configEdits } from '../kafka/config.ts'
+import { hostKind } from '../kafka/hosts.ts'
+import type { Listener } from '../kafka/listeners.ts'
 import { KAFKA } from '../kafka/settings.ts'
 import { freePort, isBefore, nextStage, type Stage, stageOf, tlsListener } from '../kafka/stage.ts'
+import { hasCertificate } from '../stateful/certificates.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { clientEdits } from './clients.ts'
@@ -76,6 +79,8 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   if (listeners === undefined || broker.mode === undefined) return refuse(UNKNOWN)
   const present = stageOf(listeners)
   if (present === 'S3') return undefined
+  const main = listeners.advertised.find(({ name }) => name === listeners.between) ?? listeners.advertised[0]
+  if (main !== undefined && hostKind(workspace, broker, main.host) === 'outside') return refuse(outside(main))
   const problem =
     imageProblem(broker) ?? (present === undefined ? SASL : undefined) ?? providerProblem(settings, broker)
   if (problem !== undefined || present === undefined) return refuse(problem ?? SASL)
@@ -102,6 +107,14 @@ const SASL: Problem = {
   code: 'sasl-listener',
   why: 'it asks for passwords over plaintext listeners (SASL_PLAINTEXT), and clients have to learn SASL_SSL for it',
   next: 'move the listener to SASL_SSL together with its clients',
+}
+
+function outside({ host, port }: Listener): Problem {
+  return {
+    code: 'external-listener',
+    why: `its brokers dial each other at ${host}:${port}, which is none of its Services, so no certificate can be made for the names that are dialled`,
+    next: 'let the listener between brokers tell a name of its own Service, then run again',
+  }
 }
 
 function unsupported(broker: Broker): Problem {
@@ -146,10 +159,16 @@ interface Course {
 }
 
 /** A cluster that runs moves one stage at a time: with two at once, brokers of the old and the new stage do not meet. */
-function courseOf(settings: Settings, original: Broker, before: Stage, clients: readonly Client[]): Course {
+function courseOf(
+  settings: Settings,
+  original: Broker,
+  before: Stage,
+  clients: readonly Client[],
+  isOpenOutside: boolean,
+): Course {
   const { ssl, clientsReady, rolled } = settings.get(KAFKA, original.workload.resource)
   const unknown = clientsReady ? [] : clients.filter(({ kind }) => kind.type === 'unknown')
-  const wanted: Stage = ssl !== 'dual' && unknown.length === 0 ? 'S3' : 'S2'
+  const wanted: Stage = ssl !== 'dual' && unknown.length === 0 && !isOpenOutside ? 'S3' : 'S2'
   const blocking = ssl === 'dual' ? clients : unknown
   if (!isLiveCluster(original)) return { wanted, reached: wanted, blocking }
   const done = before === 'S0' || rolled === before
@@ -169,11 +188,13 @@ function propose(
   const known = tlsListener(listeners)
   const port = known?.port ?? freePort(listeners, containerPorts(broker))
   const clients = clientsOf(workspace, settings, broker, port)
-  const course = courseOf(settings, original, before, clients)
-  const plan = { workspace, settings, broker, listeners, port, stage: course.reached }
-  const rest = restOf(broker, course, before, port)
-  const config = configEdits(workspace, broker.configuration, [...listenerChanges(plan), ...keyChanges(plan)])
+  const open = outsidePlaintext(workspace, broker, listeners)
+  const course = courseOf(settings, original, before, clients, open.length > 0)
   const hasFiles = hasKeyFiles(workspace, broker)
+  const isOwn = !hasFiles || hasCertificate(workspace, broker.workload.resource, secretOf(broker))
+  const plan = { workspace, settings, broker, listeners, port, stage: course.reached, isOwn }
+  const rest = restOf(broker, course, before, port, open)
+  const config = configEdits(workspace, broker.configuration, [...listenerChanges(plan), ...keyChanges(plan)])
   if ('code' in config) return undefined
   const isDone = present === course.reached
   const edits = isDone
@@ -189,7 +210,9 @@ function propose(
   return change({
     target: settingsTarget(broker),
     code: course.reached === 'S3' ? 'tls-only' : 'tls-beside-plaintext',
-    why: reason(describe(original.workload.resource), listeners, course, port),
+    why: isDone
+      ? stillOpen(describe(original.workload.resource), listeners, port)
+      : reason(describe(original.workload.resource), listeners, course, port),
     risks: 'access',
     edits,
     unit: unitOf(broker),
@@ -198,6 +221,22 @@ function propose(
     preconditions: isDone || hasFiles ? [] : preconditionsOf(settings, broker),
     warnings: !isDone && hasFiles ? [OWN_FILES] : [],
   })
+}
+
+function stillOpen(name: string, listeners: Listeners, port: number): string {
+  return `${name} still answers in plain text (port ${plainPorts(listeners)}) beside TLS on ${port}`
+}
+
+function plainPorts({ advertised, protocols }: Listeners): string {
+  const plain = advertised.filter(listener => protocols.get(listener.name) === 'PLAINTEXT')
+  return plain.map(listener => listener.port).join(', ')
+}
+
+/** Plaintext listeners that tell an address outside the cluster: their clients are in no file. */
+function outsidePlaintext(workspace: Workspace, broker: Broker, { advertised, protocols }: Listeners): Listener[] {
+  return advertised.filter(
+    ({ name, host }) => protocols.get(name) === 'PLAINTEXT' && hostKind(workspace, broker, host) === 'outside',
+  )
 }
 
 const OWN_FILES =
@@ -214,11 +253,8 @@ function containerPorts({ workload }: Broker): number[] {
   )
 }
 
-function reason(name: string, { advertised, protocols }: Listeners, course: Course, port: number): string {
-  const plain = advertised
-    .filter(listener => protocols.get(listener.name) === 'PLAINTEXT')
-    .map(listener => listener.port)
-  const open = `${name} talks to its clients and to other brokers in plain text (port ${plain.join(', ')})`
+function reason(name: string, listeners: Listeners, course: Course, port: number): string {
+  const open = `${name} talks to its clients and to other brokers in plain text (port ${plainPorts(listeners)})`
   switch (course.reached) {
     case 'S1':
       return `${open}; it opens a TLS listener on ${port} beside it, which the brokers use among themselves in the next step`
@@ -231,7 +267,7 @@ function reason(name: string, { advertised, protocols }: Listeners, course: Cour
   }
 }
 
-function restOf(broker: Broker, course: Course, before: Stage, port: number): FollowUp[] {
+function restOf(broker: Broker, course: Course, before: Stage, port: number, open: readonly Listener[]): FollowUp[] {
   const { resource } = broker.workload
   const rest: FollowUp[] = []
   if (isBefore(course.reached, course.wanted)) {
@@ -250,7 +286,12 @@ function restOf(broker: Broker, course: Course, before: Stage, port: number): Fo
       })),
     )
   }
-  if (course.wanted !== 'S3' && course.blocking.length === 0) {
+  rest.push(
+    ...open.map(({ name, host, port: at }) => ({
+      text: `plaintext stays open for whoever comes from outside at ${host}:${at} (listener ${name}): give it a certificate of that address, or take it out`,
+    })),
+  )
+  if (course.wanted !== 'S3' && course.blocking.length + open.length === 0) {
     rest.push({ text: 'plaintext stays open because kafka.ssl is dual; set it to auto or full to close it' })
   }
   if (broker.mode === 'combined') {

@@ -16,6 +16,12 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: 'write the listeners out as variables of the container',
   },
   {
+    id: 'external-listener',
+    when: 'brokers dial each other at the address of a node, a load balancer or the local machine',
+    why: 'no certificate can be made for names that the files do not know',
+    next: 'let the listener between brokers tell a name of its own Service',
+  },
+  {
     id: 'sasl-listener',
     when: 'a listener asks for passwords in plain text (SASL_PLAINTEXT)',
     why: 'its clients have to learn SASL_SSL at the same time',

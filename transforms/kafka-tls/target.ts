@@ -15,6 +15,8 @@ export interface TlsPlan {
   /** of the TLS listener */
   readonly port: number
   readonly stage: Stage
+  /** whether the certificate of the brokers is in the files, or is made by this change */
+  readonly isOwn: boolean
 }
 
 export function listenerChanges({ workspace, broker, listeners, port, stage }: TlsPlan): KeyChange[] {

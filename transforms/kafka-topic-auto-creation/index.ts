@@ -76,12 +76,18 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const original = originalOf(workspace, broker)
   const isKept = isPersistent(original.places.filter(place => place.isIdle !== true))
   const count = inventory.topics.length + inventory.made.length
-  if (count === 0 && !isKept) {
+  const areThere = settings.get(KAFKA, resource).topicsExist && isKept
+  if (count === 0 && !areThere) {
+    const loss = isKept
+      ? 'a cluster that is not filled yet would leave every producer waiting'
+      : 'those of today go with the pod, so every producer would wait for a topic that nobody makes'
     return decline({
       target,
       code: 'no-topic-inventory',
-      why: `${describe(resource)} makes a topic of every name that is asked for; no manifest names one, and those of today go with the pod, so without it every producer would wait for a topic that nobody makes`,
-      next: 'list the topics of the platform under kafka.topics, then run again',
+      why: `${describe(resource)} makes a topic of every name that is asked for; no manifest names one, and ${loss}`,
+      next: isKept
+        ? 'list the topics of the platform under kafka.topics, or set kafka.topicsExist: true where all of them are there, then run again'
+        : 'list the topics of the platform under kafka.topics, then run again',
       allow: { config: 'kafka: {topics: [orders, payments]}' },
     })
   }

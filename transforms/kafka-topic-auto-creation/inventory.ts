@@ -19,6 +19,8 @@ import { settingOf } from '../stateful/env.ts'
 export interface Topic {
   readonly name: string
   readonly partitions: number
+  /** cleanup.policy, where a list says it */
+  readonly policy?: string
 }
 
 export interface Inventory {
@@ -43,14 +45,15 @@ const MAKES_ITS_OWN = /^(?:CONNECT|SCHEMA_REGISTRY|KSQL|CONTROL_CENTER|KAFKA_RES
 export function findTopics(workspace: Workspace, settings: Settings, broker: Broker): Inventory {
   const found = new Map<string, Topic>()
   const made = new Set<string>()
-  const add = (name: string, partitions = DEFAULT_PARTITIONS) => {
-    if (isTopic(name) && !found.has(name)) found.set(name, { name, partitions })
+  const add = (name: string, partitions = DEFAULT_PARTITIONS, policy?: string) => {
+    const topic = { name, partitions, ...(policy === undefined ? {} : { policy }) }
+    if (isTopic(name) && !found.has(name)) found.set(name, topic)
   }
   for (const topic of settings.get(KAFKA, broker.workload.resource).topics) {
     if (typeof topic === 'string') add(topic)
     else add(topic.name, topic.partitions)
   }
-  for (const { name, partitions } of listedTopics(workspace, broker)) add(name, partitions)
+  for (const { name, partitions, policy } of listedTopics(workspace, broker)) add(name, partitions, policy)
   const clients = clientsOf(workspace, settings, broker, 0)
   for (const { container } of clients) {
     const line = commandLine(container)
@@ -79,11 +82,10 @@ export function listedTopics(workspace: Workspace, { container }: Broker): Topic
   const found = settingOf(workspace, container, 'KAFKA_CREATE_TOPICS')
   if (found.kind !== 'text') return []
   return found.text.split(/[,\n]/).flatMap(entry => {
-    const [name = '', partitions] = entry.trim().split(':')
-    const count = Number(partitions)
-    return isTopic(name)
-      ? [{ name, partitions: Number.isInteger(count) && count > 0 ? count : DEFAULT_PARTITIONS }]
-      : []
+    const [name = '', count = '', , policy] = entry.trim().split(':')
+    const partitions = /^[1-9]\d*$/.test(count) ? Number(count) : DEFAULT_PARTITIONS
+    const isPolicy = policy !== undefined && /^[a-z]+$/.test(policy)
+    return isTopic(name) ? [{ name, partitions, ...(isPolicy ? { policy } : {}) }] : []
   })
 }
 

@@ -123,8 +123,9 @@ function scriptOf(
     : []
   // with --bootstrap-server, --if-not-exists came with 2.6
   const isOld = broker.version !== undefined && !isAtLeast(broker, '2.6')
-  const lines = topics.map(({ name, partitions }) => {
-    const create = `${call} --create${isOld ? '' : ' --if-not-exists'} --topic ${name} --partitions ${partitions} --replication-factor ${replicas}`
+  const lines = topics.map(({ name, partitions, policy }) => {
+    const settings = policy === undefined ? '' : ` --config cleanup.policy=${policy}`
+    const create = `${call} --create${isOld ? '' : ' --if-not-exists'} --topic ${name} --partitions ${partitions} --replication-factor ${replicas}${settings}`
     return isOld ? `${call} --list | grep -qxF ${name} || ${create}` : create
   })
   return `${[...setup, ...lines].join('\n')}\n`

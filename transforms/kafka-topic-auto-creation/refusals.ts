@@ -5,9 +5,9 @@ import type { RefusalRule } from '../../src/sdk.ts'
 export const REFUSALS: readonly RefusalRule[] = [
   {
     id: 'no-topic-inventory',
-    when: 'no manifest names a topic, and the topics of today go with the pod',
-    why: 'after the next start there would be no topic, and every producer would wait for one',
-    next: 'list the topics under kafka.topics',
+    when: 'no manifest names a topic, and nothing says that all of them are there',
+    why: 'every producer would wait for a topic that nobody makes',
+    next: 'list the topics under kafka.topics, or set kafka.topicsExist where they are there and stay',
   },
   {
     id: 'latest-without-zookeeper',

@@ -55,6 +55,7 @@ export function convert(workspace: Workspace, settings: Settings, broker: Broker
   const firstId = idOf(workspace, broker)
   const obstacle = findObstacle(workspace, workload, container)
   if (obstacle !== undefined) return refuse(broker, obstacle)
+  if (broker.configuration.layers[0]?.kind !== 'variables') return refuse(broker, mountedFile(broker))
   if (listeners === undefined || firstId === undefined) return refuse(broker, unknownValue(listeners === undefined))
   const problem =
     externalProblem(workspace, broker, listeners) ??
@@ -148,7 +149,9 @@ function reason({ broker, members, headless, firstId, listeners }: Plan): string
   const { workload, title, mode } = broker
   const ids = firstId === undefined ? '' : `, with ids from ${firstId} on`
   const quorum = mode === 'combined' ? ', and vote for a controller among themselves' : ''
-  const hosts = listeners.advertised.map(({ host, port }) => `${host}:${port}`).join(' and ')
+  const hosts = listeners.advertised
+    .map(({ host, port }) => (host === '' ? `port ${port}` : `${host}:${port}`))
+    .join(' and ')
   return `${describe(workload.resource)} runs ${title} as ${broker.count === 1 ? 'one broker' : `${broker.count} brokers`} at ${hosts || 'its Service'}: when its node goes, every topic is gone with it; it becomes ${members} brokers of a StatefulSet${ids}, which tell clients their own names behind ${headless}${quorum}`
 }
 
@@ -169,6 +172,14 @@ function portName(listener: string, controller: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
   return name === 'plaintext' ? 'broker' : name.slice(0, 15).replace(/-+$/, '')
+}
+
+function mountedFile({ container, dialect }: Broker): Refused {
+  return {
+    code: 'closed-configuration',
+    why: `it reads the file that is mounted at ${dialect?.configFile?.path ?? 'its configuration'}, and with it no variable: one file cannot give each broker an id and an address`,
+    next: `move the settings of the file into variables of container ${container.name}, then run again`,
+  }
 }
 
 function unknownValue(inListeners: boolean): Refused {
@@ -262,7 +273,9 @@ function unknownFolder(): Refused {
 
 /** A broker that keeps its data starts only at an ensemble that keeps it as well. */
 function ensembleProblem(workspace: Workspace, broker: Broker, mode: DataMode): Refused | undefined {
-  if (broker.mode !== 'zookeeper' || mode === 'fresh' || !isPersistent(broker.places)) return undefined
+  // a StatefulSet grows beside what is there: nothing of the ensemble is touched
+  if (broker.workload.resource.kind !== 'Deployment' || broker.mode !== 'zookeeper') return undefined
+  if (mode === 'fresh' || !isPersistent(broker.places)) return undefined
   const found = readKey(workspace, broker.configuration, 'zookeeper.connect')
   const servers =
     found.kind === 'text' ? ensembleWorkload(workspace.original, broker.workload.resource, found.text) : undefined

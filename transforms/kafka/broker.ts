@@ -56,6 +56,7 @@ const LIVING: readonly string[] = [
   'ReplicaSet',
   'ReplicationController',
   'Pod',
+  'Rollout',
 ]
 
 /** Workloads of the set that run brokers and may be changed; patches and removed API versions are left out. */
@@ -195,7 +196,10 @@ export function listenersOf(workspace: Workspace, broker: Broker): Listeners | u
   const protocols = known ?? parseProtocols(mapText ?? undefined)
   if (opened === undefined || protocols === undefined || (advertisedText != null && advertised === undefined))
     return undefined
-  const told = advertised ?? opened.filter(({ name }) => !controllers.includes(name) && name !== 'CONTROLLER')
+  const told =
+    advertised ??
+    legacyAdvertised(workspace, broker, opened) ??
+    opened.filter(({ name }) => !controllers.includes(name) && name !== 'CONTROLLER')
   if ([...opened, ...told].some(({ name }) => !protocols.has(name))) return undefined
   const main = between ?? protocol ?? 'PLAINTEXT'
   return {
@@ -204,16 +208,28 @@ export function listenersOf(workspace: Workspace, broker: Broker): Listeners | u
   }
 }
 
+/** `advertised.host.name` and `advertised.port`, which Kafka 3.0 no longer has. */
+function legacyAdvertised(
+  workspace: Workspace,
+  { configuration }: Broker,
+  opened: readonly Listener[],
+): Listener[] | undefined {
+  const host = readKey(workspace, configuration, 'advertised.host.name')
+  const port = readKey(workspace, configuration, 'advertised.port')
+  const [first] = opened
+  if (first === undefined || host.kind !== 'text' || port.kind === 'unknown') return undefined
+  return [{ ...first, host: host.text, port: port.kind === 'text' ? Number(port.text) : first.port }]
+}
+
 /** What the image opens when nothing says it: the advertised ports on all addresses, or what its own file says. */
 function defaultListeners(
   broker: Broker,
   advertised: readonly Listener[] | undefined,
 ): readonly Listener[] | undefined {
   if (broker.mode === 'zookeeper') {
-    return (advertised ?? [{ name: 'PLAINTEXT', host: '', port: 9092 }]).map(listener => ({
-      ...listener,
-      host: '0.0.0.0',
-    }))
+    return (
+      advertised?.map(listener => ({ ...listener, host: '0.0.0.0' })) ?? [{ name: 'PLAINTEXT', host: '', port: 9092 }]
+    )
   }
   return [
     { name: 'PLAINTEXT', host: '', port: 9092 },

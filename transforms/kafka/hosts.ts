@@ -28,12 +28,14 @@ export function hostKind(workspace: Workspace, broker: Broker, host: string): Ho
     return (field === 'status.podIP' || field === 'metadata.name') && host.startsWith('$(') ? 'pod' : 'outside'
   }
   if (host === '') return 'pod'
-  const [name = '', namespace] = host.split('.')
   const { resource } = workload
+  const labels = host.split('.')
+  const isPod = labels.length > 1 && new RegExp(`^${resource.name}-\\d+$`).test(labels[0] ?? '')
+  const [name = '', namespace] = isPod ? labels.slice(1) : labels
   if (namespace !== undefined && resource.namespace !== undefined && namespace !== resource.namespace) return 'outside'
   const service = workspace.named(resource, 'Service', name)
   if (service === undefined) return 'outside'
-  return mapSelects(at(service.value, ['spec', 'selector']), workload.labels) ? 'service' : 'outside'
+  return mapSelects(at(service.value, ['spec', 'selector']), workload.labels) ? (isPod ? 'pod' : 'service') : 'outside'
 }
 
 /** Services by which clients reach the brokers: not headless, of the cluster's own network. */

@@ -32,6 +32,8 @@ export interface KafkaSettings {
   readonly clientsReady: boolean
   /** all existing topics have the new number of replicas */
   readonly reassigned: boolean
+  /** the topics of the platform are there already, and stay */
+  readonly topicsExist: boolean
   readonly topics: readonly (string | TopicSetting)[]
   readonly clients: readonly ClientProfile[]
 }
@@ -58,6 +60,10 @@ export const KAFKA: Section<KafkaSettings> = {
       },
       clientsReady: { type: 'boolean', description: 'Every client, also those that are not in the files, speaks TLS.' },
       reassigned: { type: 'boolean', description: 'All topics that existed before have the new number of replicas.' },
+      topicsExist: {
+        type: 'boolean',
+        description: 'All topics are there already and outlive a restart, so none has to be made.',
+      },
       topics: {
         type: 'array',
         items: {
@@ -90,5 +96,13 @@ export const KAFKA: Section<KafkaSettings> = {
       },
     },
   },
-  defaults: { ssl: 'auto', rolled: 'none', clientsReady: false, reassigned: false, topics: [], clients: [] },
+  defaults: {
+    ssl: 'auto',
+    rolled: 'none',
+    clientsReady: false,
+    reassigned: false,
+    topicsExist: false,
+    topics: [],
+    clients: [],
+  },
 }

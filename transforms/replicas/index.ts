@@ -1,7 +1,6 @@
 // Gives every stateless workload a second pod, or says why it must not have one.
 
 import {
-  at,
   change,
   declaredReplicas,
   decline,
@@ -9,7 +8,6 @@ import {
   type Edit,
   isOwned,
   isServed,
-  operatedSystem,
   type Proposal,
   REPLICAS_PATH,
   type ReplicaSite,
@@ -23,7 +21,7 @@ import {
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
-import { isClaimed, isClaimedFamily } from '../shared/claimed.ts'
+import { isClaimed } from '../shared/claimed.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { AUTOSCALER_KINDS, raiseMinimums } from './autoscaler.ts'
 import { findHint, findObstacle, type Hazard } from './hazards.ts'
@@ -40,12 +38,7 @@ const replicas: Transform = {
     'A workload of one pod is down whenever that pod is: during a node drain, after a crash, and in a rollout whose new version does not start.',
   category: 'availability',
   since: '0.1.0',
-  kinds: [
-    ...SCALED_KINDS,
-    ...AUTOSCALER_KINDS,
-    ...['Kustomization', 'Kafka', 'KafkaNodePool', 'KRaftController', 'Zookeeper'],
-    ...['MongoDBCommunity', 'PerconaServerMongoDB'],
-  ],
+  kinds: [...SCALED_KINDS, ...AUTOSCALER_KINDS, 'Kustomization'],
   risks: ['none', 'restart'],
   aliases: [
     'kube-linter:hpa-minimum-three-replicas',
@@ -76,7 +69,6 @@ const replicas: Transform = {
     }
     yield* judgeOrphans(workspace, settings)
     yield* raiseMinimums(workspace, settings)
-    yield* judgeOperated(workspace)
   },
 }
 
@@ -181,7 +173,7 @@ function refuse(hazard: Hazard, target: Target): Proposal {
 
 /** Refusals that no request overrides. */
 const HARD: ReadonlySet<string> = new Set([
-  ...['stateful-system', 'stateful-image', 'single-writer-volume', 'unknown-claim', 'host-path', 'host-port'],
+  ...['stateful-image', 'single-writer-volume', 'unknown-claim', 'host-path', 'host-port'],
   'image-withdrawn',
 ])
 
@@ -212,34 +204,4 @@ function* judgeOrphans(workspace: Workspace, settings: Settings): Iterable<Propo
       next: 'give the files of the base as well',
     })
   }
-}
-
-function* judgeOperated(workspace: Workspace): Iterable<Proposal> {
-  for (const resource of workspace.resources) {
-    const system = resource.selected ? operatedSystem(resource) : undefined
-    if (system !== undefined && isClaimedFamily(system.family)) continue
-    const path = system?.members
-      .flatMap(steps => expand(resource, steps))
-      .find(place => at(resource.value, place) === 1)
-    if (system === undefined || path === undefined) continue
-    yield decline({
-      target: { resource, path },
-      code: 'stateful-system',
-      why: `no transform for this system yet: ${describe(resource)} has one member of ${system.title}`,
-      next: `raise ${path.join('.')} to 3 as the documentation of the operator describes it`,
-    })
-  }
-}
-
-/** Paths that a pattern stands for, where `#` is every item of a sequence. */
-function expand(resource: Resource, steps: readonly string[]): (string | number)[][] {
-  let paths: (string | number)[][] = [[]]
-  for (const step of steps) {
-    paths = paths.flatMap(path => {
-      if (step !== '#') return [[...path, step]]
-      const items = at(resource.value, path)
-      return Array.isArray(items) ? items.map((_, index) => [...path, index]) : []
-    })
-  }
-  return paths
 }
