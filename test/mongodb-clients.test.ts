@@ -124,11 +124,13 @@ describe('a connection string', () => {
       'shop/b.yaml': secret(`data: {URI: ${encoded}}`),
       'shop/c.yaml': custom,
       'context/d.yaml': configMap('mongodb://db/x'),
+      'shop/e.yaml': `${configMap('mongodb://db/x').replace('name: app', 'name: fixed')}immutable: true\n`,
       'shop/kustomization.yaml': 'configMapGenerator: [{name: g, literals: ["URI=mongodb://db/x"]}]\n',
     })
     expect(told(left).sort()).toEqual([
       'URI: is in a Secret',
       'URI: is in a file that was not given to be changed',
+      'URI: is in an object that says it never changes (immutable)',
       'configMapGenerator.0.literals.0: is in a field that is not edited',
       'spec.uri: is in a field that is not edited',
     ])
@@ -158,6 +160,15 @@ describe('an address without a connection string', () => {
       ['spec.template.spec.containers.0.command.2: gives the address without a connection string'],
     ],
     ['command: [sh, -c, "until nc -z db 27017; do sleep 2; done"]', []],
+    [
+      'command: [mongodump, --host, db]',
+      ['spec.template.spec.containers.0.command.2: gives the address without a connection string'],
+    ],
+    [
+      'command: [sh, -c, "mongodump --host=db.shop --archive > /backup/x"]',
+      ['spec.template.spec.containers.0.command.2: gives the address without a connection string'],
+    ],
+    ['command: [app, --host, "0.0.0.0", --name, db]', []],
   ])('%s', (container, expected) => {
     expect(told(clientsIn({ 'shop/app.yaml': pod(container) }))).toEqual(expected)
   })

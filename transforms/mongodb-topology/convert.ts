@@ -62,7 +62,12 @@ function conversion(
     edits: [...edits, ...members.clients.edits],
     steps: conversionSteps({
       ...{ workload, data: claimed.length > 0 ? stateful.data : 'none', members: members.hosts.length },
-      ...{ files: filesOf(workload, edits), clients: members.clients, job: members.init.job },
+      ...{
+        container: server.container.name,
+        files: filesOf(workload, edits),
+        clients: members.clients,
+        job: members.init.job,
+      },
       keySecret: members.keySecret,
     }),
     leaves: [...members.leaves, ...(replaced.length < places.length ? [ephemeralRest(resource.name)] : [])],

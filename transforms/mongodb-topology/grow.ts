@@ -88,7 +88,10 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
   ]
   const files = filesOf(workload, edits)
   const data: Run['data'] = isPersistent(server.places) ? 'clone' : 'none'
-  const run = { workload, data, files, members: hosts.length, clients, job: init.job, keySecret: members.keySecret }
+  const run = {
+    ...{ workload, container: server.container.name, data, files, members: hosts.length },
+    ...{ clients, job: init.job, keySecret: members.keySecret },
+  }
   const apply: FollowUp = {
     text: `apply the changed files: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
     commands: [

@@ -1,6 +1,16 @@
 // What makes pods the members of one replica set: options, key, Job, Services and clients.
 
-import { asArray, type Container, type Edit, type FollowUp, member, type Resource, set } from '../../src/sdk.ts'
+import {
+  asArray,
+  type Container,
+  type Edit,
+  effectiveImage,
+  type FollowUp,
+  isFloating,
+  member,
+  type Resource,
+  set,
+} from '../../src/sdk.ts'
 import { type Clients, findClients, nameLeft } from '../mongodb/clients.ts'
 import { optionEdits, splitEdits } from '../mongodb/command-line.ts'
 import { type Init, initObjects } from '../mongodb/init-job.ts'
@@ -65,13 +75,22 @@ export function membersOf(situation: KnownSituation, headless: Headless, count: 
     leaves: pinned.length > 0 ? [pinnedRest(workload, pinned, clients)] : [],
     assumptions:
       secret === undefined ? [] : [`Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`],
-    warnings:
-      suffix === ''
-        ? [
-            'the namespace is not in the files, so members have short names, which clients of other namespaces cannot resolve',
-          ]
-        : [],
+    warnings: warningsOf(situation, suffix),
   }
+}
+
+function warningsOf({ workspace, server }: KnownSituation, suffix: string): string[] {
+  const image = effectiveImage(workspace, server.container)
+  return [
+    ...(suffix === ''
+      ? [
+          'the namespace is not in the files, so members have short names, which clients of other namespaces cannot resolve',
+        ]
+      : []),
+    ...(image !== undefined && isFloating(image)
+      ? [`${server.container.image} has no fixed version: members that start at different times may run different ones`]
+      : []),
+  ]
 }
 
 export function clientsOf(situation: KnownSituation, hosts: readonly string[]): Clients {

@@ -10,6 +10,8 @@ import { POD_LABEL } from './situation.ts'
 
 export interface Run {
   readonly workload: Workload
+  /** name of the server's container */
+  readonly container: string
   readonly data: DataMode | 'none'
   /** files of the server's change */
   readonly files: readonly string[]
@@ -30,10 +32,10 @@ export function conversionSteps(run: Run): FollowUp[] {
   return [...before(run), ...steps.slice(0, place), ...clientSteps(run), ...steps.slice(place)]
 }
 
-export function before({ workload, data, keySecret }: Run): FollowUp[] {
+export function before({ workload, container, data, keySecret }: Run): FollowUp[] {
   const kubectl = kubectlFor(workload.resource)
   const steps: FollowUp[] = []
-  if (data !== 'none') steps.push(backupStep(workload))
+  if (data !== 'none') steps.push(backupStep(workload, container))
   if (keySecret !== undefined) {
     steps.push({
       text: `make the Secret with the common key of the members, unless it is there`,
@@ -45,11 +47,11 @@ export function before({ workload, data, keySecret }: Run): FollowUp[] {
   return steps
 }
 
-export function backupStep({ resource }: Workload): FollowUp {
+function backupStep({ resource }: Workload, container: string): FollowUp {
   return {
     text: 'back the data up first (with access control on, give mongodump its user)',
     commands: [
-      `${kubectlFor(resource)} exec ${resource.kind.toLowerCase()}/${resource.name} -- mongodump --archive --gzip > ${resource.name}.archive.gz`,
+      `${kubectlFor(resource)} exec ${resource.kind.toLowerCase()}/${resource.name} -c ${container} -- mongodump --archive --gzip > ${resource.name}.archive.gz`,
     ],
   }
 }

@@ -143,6 +143,7 @@ function stringProblem(found: ConnectionString): string | undefined {
 function placeProblem(resource: Resource, path: Path): string | undefined {
   const { kind } = resource
   if (!resource.selected) return 'is in a file that was not given to be changed'
+  if (resource.value.immutable === true) return 'is in an object that says it never changes (immutable)'
   if (kind === 'ConfigMap' && path[0] === 'data') return undefined
   if (kind === 'Secret') return path[0] === 'stringData' ? undefined : 'is in a Secret'
   const containers = path.findIndex(step => step === 'containers' || step === 'initContainers')
@@ -155,6 +156,9 @@ function placeProblem(resource: Resource, path: Path): string | undefined {
 
 /** Names under which programs are given an address. */
 const ADDRESS_NAME = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|URI|NODES?|ENDPOINT|SEEDS?)S?$/i
+
+const HOST_OPTION = /^(?:-h|--?[\w.-]*(?:host|server|addr|address|url|uri))$/i
+const HOST_IN_COMMAND = /(?<=^|\s)--?[\w.-]*(?:host|server|addr|address)[ =]+([a-z][\w.:-]*)/gi
 
 /** An address outside of connection strings: host and port in one text, or the host in a variable for one. */
 function dialsAddress(
@@ -169,6 +173,10 @@ function dialsAddress(
   if (name !== undefined && /^[\w.:-]+$/.test(text)) {
     return (text.includes(':') || ADDRESS_NAME.test(name)) && isOurs(workspace, target, resource, text)
   }
+  const before = at(resource.value, [...path.slice(0, -1), Number(path.at(-1)) - 1])
+  if (typeof before === 'string' && HOST_OPTION.test(before) && isOurs(workspace, target, resource, text)) return true
+  const hosts = [...text.matchAll(HOST_IN_COMMAND)].map(([, host = '']) => host)
+  if (hosts.some(host => isOurs(workspace, target, resource, host))) return true
   // whoever only waits for the port waits for the same one
   if (container !== undefined && firstWorkingCommand(simpleCommands(container)) === undefined) return false
   return [...text.matchAll(/(?<![\w./-])([a-z][\w.-]*)[: ](\d{4,5})\b/g)].some(

@@ -33,7 +33,9 @@ export function keyFileEdits(
 ): Edit[] {
   const { resource, spec, specPath } = container.workload
   const isDerived = settings.key.source === 'derived'
-  const init = initContainer(container, isDerived ? root : undefined, uid)
+  // root reads every file, and steps down to the user of the image
+  const owner = declaredUser(container) || uid
+  const init = initContainer(container, isDerived ? root : undefined, owner)
   const inits = [...specPath, 'initContainers']
   const volumes: JsonObject[] = [{ name: VOLUME, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }]
   if (!isDerived) volumes.push({ name: SOURCE, secret: { secretName: keySecret(resource.name, settings) } })
