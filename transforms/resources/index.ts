@@ -118,7 +118,10 @@ function judge(
     code: size.class.id,
     why: whyOf(container, size, value, open?.why, withLimit?.text),
     risks: 'restart',
-    edits: [...fillEdits(container, present, value), ...(withLimit === undefined ? [] : [withLimit.edit])],
+    edits: [
+      ...fillEdits(container, present, withImplied(present, value)),
+      ...(withLimit === undefined ? [] : [withLimit.edit]),
+    ],
     leaves: [...restartSteps(workload), ...(open === undefined ? [] : [open.step]), ...heapStep(container, small)],
     preconditions: roomFor(container, filling.values),
   })
@@ -127,6 +130,21 @@ function judge(
 function hasMemoryLimit(present: JsonObject): boolean {
   const limit = at(present, ['limits', 'memory'])
   return limit !== undefined && limit !== null
+}
+
+/**
+ * A limit without a request is the request as well. Once other requests are written it is written too, with the text
+ * of the limit: linters take a map of requests for complete.
+ */
+function withImplied(present: JsonObject, value: JsonObject): JsonObject {
+  const requests = value.requests
+  if (!isObject(requests)) return value
+  const implied = (['cpu', 'memory'] as const).flatMap(name => {
+    const limit = at(present, ['limits', name]) ?? null
+    const request = requests[name] ?? at(present, ['requests', name]) ?? limit
+    return request === null || at(present, ['requests', name]) === request ? [] : [[name, request] as const]
+  })
+  return { ...value, requests: Object.fromEntries(implied) }
 }
 
 /** Each side as a whole where it is absent, else the amounts that it lacks. */
