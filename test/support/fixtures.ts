@@ -75,7 +75,7 @@ function isManifest(path: string): boolean {
   return /\.(?:ya?ml|json)$|(?:^|\/)Kustomization$/.test(path)
 }
 
-function configurationIn(file: string): Configuration {
+export function configurationIn(file: string): Configuration {
   if (!existsSync(file)) return NO_CONFIGURATION
   const vocabulary = {
     sections: transforms.flatMap(transform => transform.sections),
