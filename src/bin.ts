@@ -1,7 +1,7 @@
 // The executable: runs the command line, ends with its exit code, and turns a crash into a report.
 
 import { main, version } from './cli.ts'
-import { enableCodeCache } from './code-cache.ts'
+import { enableCodeCache } from './io/code-cache.ts'
 import { EXIT } from './commands/exit-code.ts'
 import { errorText } from './io/errors.ts'
 import { tuneV8 } from './io/v8.ts'

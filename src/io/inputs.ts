@@ -142,7 +142,7 @@ class InputReader {
     const { base } = this.#found
     for (const file of tree.ignored) {
       const isFolder = file.endsWith('/')
-      if (!this.#isSelected(file) || !(isFolder || isManifestName(file))) continue
+      if (!this.#isSelectedFolder(file) || this.#files.has(file) || !(isFolder || isManifestName(file))) continue
       const reason = path.basename(file) === 'node_modules' ? 'node_modules' : 'ignored'
       this.#skipped.push({ file: `${toReportPath(base, file)}${isFolder ? '/' : ''}`, reason })
     }

@@ -83,6 +83,7 @@ function distributionOf(container: Container): Pick<Distribution, 'family' | 'di
   const image = imageOf(container)
   const found = image === undefined ? undefined : DISTRIBUTION_TABLE.find(image)
   if (found === undefined) return unknownBroker(container)
+  if (found.distro === 'kafka/unknown' && speaksOfZooKeeper(container)) return unknown('zk/unknown')
   if (found.distro === 'kafka/unknown' && image?.components.includes('vmware')) {
     return DISTRIBUTIONS.find(entry => entry.distro === 'kafka/bitnami')
   }
@@ -91,6 +92,13 @@ function distributionOf(container: Container): Pick<Distribution, 'family' | 'di
 
 const DISTRIBUTION_TABLE = new ImageTable(DISTRIBUTIONS)
 const STORE_TABLE = new ImageTable(STORES)
+
+/** Kafka's distribution brings a ZooKeeper, which images named after Kafka start as well. */
+function speaksOfZooKeeper(container: Container): boolean {
+  const { resource, labels } = container.workload
+  const names = [resource.name, container.name, labels.app ?? '']
+  return names.some(name => /zoo/.test(name)) && !names.some(name => /kafka|broker/.test(name))
+}
 
 /** Variables that only a broker reads. */
 const BROKER_VARIABLES: readonly RegExp[] = [
