@@ -88,6 +88,14 @@ test('a folder that is named through a link that leads out is an input that coul
   expect(code).toBe(4)
 })
 
+test('an ignored file that is named is read like any other', () => {
+  const root = folder({ 'a.yaml': deployment(), '.gitignore': 'a.yaml\n' })
+  const { code, stdout } = kubemend(root, ['fix', ...ONLY, 'a.yaml'])
+  expect(stdout).toContain('fixed 1 finding in 1 file')
+  expect(stdout).not.toContain('passed over')
+  expect(code).toBe(0)
+})
+
 test('a text on standard input may be named after a file whose folder does not exist', () => {
   const root = folder()
   const { code, stdout, stderr } = kubemend(root, ['fix', ...ONLY, '-', '--stdin-filename', 'new/a.yaml'], {
