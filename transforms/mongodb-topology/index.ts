@@ -98,12 +98,22 @@ function unsupportedKind(workload: Workload): Proposal | undefined {
   })
 }
 
-function unsupportedImage({ title, container }: System) {
+function unsupportedImage({ container, distro }: System) {
   return {
     code: 'unsupported-image',
-    why: `how ${container.image ?? 'its image'} is told about a replica set is not known to kubemend (${title})`,
-    next: 'move to the official mongo image or to an operator, or set the replica set up as the image describes it',
+    why: `kubemend does not know how ${container.image ?? 'its image'} is made a member of a replica set`,
+    next: BY_HAND[distro ?? ''] ?? 'move to the official mongo image or to an operator, then run again',
   }
+}
+
+/** What the images themselves ask for (bitnami/containers: libmongodb.sh; MongoDB: community server image). */
+const BY_HAND: Readonly<Record<string, string>> = {
+  'mongo/bitnami':
+    'move to the official mongo image, or tell each pod its part by the variables of the image, with empty volumes: MONGODB_REPLICA_SET_KEY and MONGODB_ADVERTISED_HOSTNAME (the full name of the pod) for all, MONGODB_REPLICA_SET_MODE primary for the first, and for the others secondary with MONGODB_INITIAL_PRIMARY_HOST and MONGODB_INITIAL_PRIMARY_ROOT_PASSWORD in place of MONGODB_ROOT_PASSWORD and of all users',
+  'mongo/community-server':
+    'move to the official mongo image, or to the community operator, which is made for this image, then run again',
+  'mongo/percona':
+    'move to the official mongo image, or to the operator of Percona, which is made for this image, then run again',
 }
 
 function customCommand({ container }: System) {

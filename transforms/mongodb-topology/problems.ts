@@ -75,7 +75,7 @@ function setProblem({ server, workload }: KnownSituation): Refused | undefined {
   const { name } = workload.resource
   return {
     code: 'set-of-one',
-    why: `it is the replica set ${set} already, with one member: the name of that member is in its data, and others that are added under other names are refused`,
+    why: `it is the replica set ${set} already, with one member: the name by which that member knows itself is in its data, and others can be added only under names that fit it`,
     next: `look the name up with rs.conf(), let each pod have a stable name and a claim of its own, then add the pods one by one with rs.add("${name}-1.<headless Service>:27017")`,
   }
 }
@@ -84,14 +84,18 @@ function setProblem({ server, workload }: KnownSituation): Refused | undefined {
 function startProblem({ server }: KnownSituation): Refused | undefined {
   const { container, line } = server
   const bind = settingOf(server, 'bind_ip', 'net.bindIp')
-  if (!hasPlainEnv(container) || (bind !== undefined && !/(?:^|,)(?:0\.0\.0\.0|\*|::)(?:,|$)/.test(bind))) {
+  if (!hasPlainEnv(container)) {
     return {
       code: 'custom-command',
-      why:
-        bind === undefined
-          ? `the variables of container ${container.name} have a shape that nothing can be put into`
-          : `it listens on ${bind} alone, where the other members do not find it`,
-      next: 'let it listen on all addresses (--bind_ip_all) and write its variables as a list, then run again',
+      why: `the variables of container ${container.name} have a shape that nothing can be put into`,
+      next: 'write them as a list of names and values, then run again',
+    }
+  }
+  if (bind !== undefined && !/(?:^|,)(?:0\.0\.0\.0|\*|::)(?:,|$)/.test(bind)) {
+    return {
+      code: 'custom-command',
+      why: `it listens on ${bind} alone, where the other members do not find it`,
+      next: 'let it listen on all addresses (--bind_ip_all), then run again',
     }
   }
   if (at(container.value, ['lifecycle', 'postStart']) !== undefined) {
