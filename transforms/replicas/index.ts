@@ -88,7 +88,10 @@ function* judge(workspace: Workspace, settings: Settings, workload: Workload): I
     }
     return
   }
-  const hazard = findObstacle(workspace, workload) ?? (wish.explicit ? undefined : findHint(workspace, workload))
+  const hazard =
+    unclearWish(resource, wish) ??
+    findObstacle(workspace, workload) ??
+    (wish.explicit ? undefined : findHint(workspace, workload))
   if (hazard !== undefined) {
     yield refuse(hazard, resource.selected ? { resource, path: REPLICAS_PATH } : targetOf(first, resource))
     return
@@ -171,8 +174,18 @@ function refuse(hazard: Hazard, target: Target): Proposal {
   })
 }
 
+function unclearWish(resource: Resource, { unclear }: Wish): Hazard | undefined {
+  if (unclear === undefined) return undefined
+  return {
+    code: 'unclear-annotation',
+    why: `the annotation kubemend.dev/replicas of ${describe(resource)} says ${JSON.stringify(unclear)}, which is no number of pods`,
+    next: 'write a whole number in quotes, or take the annotation out',
+  }
+}
+
 /** Refusals that no request overrides. */
 const HARD: ReadonlySet<string> = new Set([
+  'unclear-annotation',
   ...['stateful-image', 'single-writer-volume', 'unknown-claim', 'host-path', 'host-port'],
   'image-withdrawn',
 ])

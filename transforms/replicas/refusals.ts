@@ -78,6 +78,12 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: `if several can share the work, ${ASK}`,
   },
   {
+    id: 'unclear-annotation',
+    when: 'the annotation kubemend.dev/replicas is no whole number',
+    why: 'somebody wanted something else than the default, and what is not said',
+    next: 'write a whole number in quotes, or take the annotation out',
+  },
+  {
     id: 'autoscaler-maximum',
     when: 'an autoscaler keeps one pod and may not start a second one',
     why: 'its minimum cannot pass its maximum',

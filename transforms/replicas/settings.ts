@@ -35,12 +35,15 @@ export interface Wish {
   readonly count: number
   /** overrides the hints that the workload may run once only */
   readonly explicit: boolean
+  /** an annotation that is no count: somebody wanted something, and nobody knows what */
+  readonly unclear?: string
 }
 
-/** The annotation `kubemend.dev/replicas` wins over the configuration; one that is no whole number counts for nothing. */
+/** The annotation `kubemend.dev/replicas` wins over the configuration. */
 export function wishFor(workspace: Workspace, settings: Settings, resource: Resource): Wish {
   const { target, force } = settings.get(REPLICAS, resource)
   const text = annotation(workspace, resource, 'replicas')?.trim()
   if (text !== undefined && /^\d{1,4}$/.test(text)) return { count: Number(text), explicit: true }
-  return { count: target, explicit: force.includes(resource.name) }
+  const wish = { count: target, explicit: force.includes(resource.name) }
+  return text === undefined ? wish : { ...wish, unclear: text }
 }
