@@ -91,20 +91,16 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
     ...FACTORS.map((key): [string, number] => [key, replicas]),
     ...(keepsMinimum ? [] : [[MINIMUM, inSync] as [string, number]]),
     ['transaction.state.log.min.isr', inSync],
-    ...SERVER_FACTORS.filter(key => readKey(workspace, broker.configuration, key).kind === 'text').map(
-      (key): [string, number] => [key, replicas],
-    ),
+    ...SERVER_FACTORS.filter(key => stands(workspace, broker, key)).map((key): [string, number] => [key, replicas]),
   ]
-  const present = wanted.map(([key]) => [key, effective(workspace, broker.configuration, key)] as const)
-  const low = wanted.filter(([key, value]) => isLow(present.find(([name]) => name === key)?.[1], value))
-  const minimum = effective(workspace, broker.configuration, MINIMUM)
-  const rest = keepsMinimum && isLow(minimum, inSync) ? [minimumRest(broker, inSync)] : []
-  if (low.length === 0 && rest.length === 0) return undefined
-  const problem = problemOf(
-    workspace,
-    broker,
-    low.map(([key]) => key),
+  const low = wanted.filter(
+    ([key, value]) => isKnown(workspace, broker, key) && isLow(effective(workspace, broker.configuration, key), value),
   )
+  const minimum = effective(workspace, broker.configuration, MINIMUM)
+  const isOpen = keepsMinimum && isKnown(workspace, broker, MINIMUM) && isLow(minimum, inSync)
+  const rest = isOpen ? [minimumRest(broker, inSync)] : []
+  if (low.length === 0 && rest.length === 0) return undefined
+  const problem = imageProblem(broker)
   if (problem !== undefined) return decline({ target, ...problem })
   const changes: KeyChange[] = low.map(([key, value]) => [key, String(value)])
   const config = configEdits(workspace, broker.configuration, changes)
@@ -123,6 +119,17 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   })
 }
 
+function stands(workspace: Workspace, { configuration }: Broker, key: string): boolean {
+  return readKey(workspace, configuration, key).kind !== 'absent'
+}
+
+/** What an unknown image takes for a key that nobody sets is not known either. */
+function isKnown(workspace: Workspace, broker: Broker, key: string): boolean {
+  const { dialect, configuration } = broker
+  const isComplete = dialect !== undefined || configuration.layers.some(layer => layer.kind === 'file')
+  return isComplete || stands(workspace, broker, key)
+}
+
 function isLow(present: string | undefined, wanted: number): boolean {
   const value = Number(present)
   return present !== undefined && Number.isInteger(value) && value < wanted
@@ -134,8 +141,8 @@ interface Problem {
   readonly next: string
 }
 
-function problemOf(workspace: Workspace, broker: Broker, low: readonly string[]): Problem | undefined {
-  const { workload, dialect, configuration, container } = broker
+function imageProblem(broker: Broker): Problem | undefined {
+  const { workload, container } = broker
   const name = describe(workload.resource)
   if (runsFromCache(broker)) {
     return {
@@ -144,14 +151,7 @@ function problemOf(workspace: Workspace, broker: Broker, low: readonly string[])
       next: 'pin the version that runs today, then run again',
     }
   }
-  const added = low.find(key => readKey(workspace, configuration, key).kind === 'absent')
-  if (dialect !== undefined || configuration.layers.some(layer => layer.kind === 'file') || added === undefined)
-    return undefined
-  return {
-    code: 'unsupported-distribution',
-    why: `${name} keeps records on one broker (${low.join(', ')}), and nothing tells how its image takes a setting that is not there yet`,
-    next: `write ${added} where the image reads its settings`,
-  }
+  return undefined
 }
 
 function oneBroker(broker: Broker) {

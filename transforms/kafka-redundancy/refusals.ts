@@ -16,12 +16,6 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: 'pin the version that runs today',
   },
   {
-    id: 'unsupported-distribution',
-    when: 'the image is not known and the setting is not there yet',
-    why: 'nothing tells how the image takes it',
-    next: 'write the setting where the image reads its settings',
-  },
-  {
     id: 'closed-configuration',
     when: 'what counts is in a Secret, in the image or on a command line without the setting',
     why: 'a variable beside it would be ignored',

@@ -75,7 +75,7 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const refuse = ({ code, why, next }: Problem) =>
     decline({ target: settingsTarget(broker), code, why: `${describe(resource)}: ${why}`, next })
   const listeners = listenersOf(workspace, broker)
-  if (broker.dialect === undefined) return isClosed(listeners) ? undefined : refuse(unsupported(broker))
+  if (broker.dialect === undefined) return isPlain(listeners) ? refuse(unsupported(broker)) : undefined
   if (listeners === undefined || broker.mode === undefined) return refuse(UNKNOWN)
   const present = stageOf(listeners)
   if (present === 'S3') return undefined
@@ -87,8 +87,9 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   return propose(workspace, settings, broker, listeners, present) ?? refuse(UNKNOWN)
 }
 
-function isClosed(listeners: Listeners | undefined): boolean {
-  return listeners !== undefined && stageOf(listeners) === 'S3'
+/** Whether the files say it: what an unknown image opens by itself is not known. */
+function isPlain(listeners: Listeners | undefined): boolean {
+  return listeners?.isTold === true && stageOf(listeners) !== 'S3'
 }
 
 interface Problem {

@@ -8,6 +8,7 @@ import {
   decline,
   describe,
   type Edit,
+  labelsOf,
   type Proposal,
   type Resource,
   type Settings,
@@ -70,8 +71,10 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const target = settingsTarget(broker)
   const refuse = ({ code, why, next }: Problem) =>
     decline({ target, code, why: `${describe(resource)} makes a topic of every name that is asked for: ${why}`, next })
-  const problem = problemOf(workspace, broker)
-  if (problem !== undefined) return refuse(problem)
+  // what an unknown image takes for a key that nobody sets is not known either
+  const isComplete = broker.dialect !== undefined || broker.configuration.layers.some(layer => layer.kind === 'file')
+  if (!isComplete && readKey(workspace, broker.configuration, KEY).kind === 'absent') return undefined
+  if (runsFromCache(broker)) return refuse(cached(broker))
   const inventory = findTopics(workspace, settings, broker)
   const original = originalOf(workspace, broker)
   const isKept = isPersistent(original.places.filter(place => place.isIdle !== true))
@@ -91,6 +94,7 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
       allow: { config: 'kafka: {topics: [orders, payments]}' },
     })
   }
+  if (inventory.topics.length > 0 && broker.dialect === undefined && !areThere) return refuse(toolless(inventory))
   const config = configEdits(workspace, broker.configuration, [[KEY, 'false'], ...listChanges(workspace, broker)])
   if ('code' in config) return refuse({ ...config, code: 'closed-configuration' })
   const jobs = jobEdits(workspace, settings, broker, inventory)
@@ -112,21 +116,20 @@ interface Problem {
   readonly next: string
 }
 
-function problemOf(workspace: Workspace, broker: Broker): Problem | undefined {
-  const { dialect, configuration, container } = broker
-  if (runsFromCache(broker)) {
-    return {
-      code: 'latest-without-zookeeper',
-      why: `${container.image} has no fixed version, and the newest image of that name has no ZooKeeper mode: the restart that the setting needs could pull it`,
-      next: 'pin the version that runs today, then run again',
-    }
+function cached({ container }: Broker): Problem {
+  return {
+    code: 'latest-without-zookeeper',
+    why: `${container.image} has no fixed version, and the newest image of that name has no ZooKeeper mode: the restart that the setting needs could pull it`,
+    next: 'pin the version that runs today, then run again',
   }
-  const isThere = readKey(workspace, configuration, KEY).kind !== 'absent'
-  if (dialect !== undefined || isThere || configuration.layers.some(layer => layer.kind === 'file')) return undefined
+}
+
+/** Topics that nobody makes once the brokers do not: the tool of an unknown image is not known. */
+function toolless({ topics }: Inventory): Problem {
   return {
     code: 'unsupported-distribution',
-    why: 'that is the default, and nothing tells how its image takes the setting',
-    next: `write ${KEY}=false where the image reads its settings`,
+    why: `nothing tells which tool of its image would make ${topics.map(topic => topic.name).join(', ')}`,
+    next: `make the topics by a Job of your own, then set ${KEY} to false`,
   }
 }
 
@@ -214,7 +217,9 @@ function* judgeOperated(workspace: Workspace): Iterable<Proposal> {
     if (asObject(at(resource.value, ['spec', 'kafka'])) === undefined) continue
     const value = at(resource.value, [...CONFIG])
     if (value === false || value === 'false') continue
-    const topics = workspace.inNamespace(resource, 'KafkaTopic')
+    const topics = workspace
+      .inNamespace(resource, 'KafkaTopic')
+      .filter(topic => labelsOf(topic)['strimzi.io/cluster'] === resource.name)
     const target = { resource, path: [...CONFIG] }
     const name = describe(resource)
     if (topics.length === 0) {

@@ -17,9 +17,9 @@ export const REFUSALS: readonly RefusalRule[] = [
   },
   {
     id: 'unsupported-distribution',
-    when: 'the image is not known and the setting is not there yet',
-    why: 'nothing tells how the image takes it',
-    next: 'write auto.create.topics.enable=false where the image reads its settings',
+    when: 'the image is not known, and topics would have to be made',
+    why: 'nothing tells which tool of the image makes them',
+    next: 'make the topics by a Job of your own, then switch the setting off',
   },
   {
     id: 'closed-configuration',

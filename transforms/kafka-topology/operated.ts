@@ -71,7 +71,7 @@ function raise(resource: Resource, path: Path): Proposal {
   return change({
     target: { resource, path },
     code: 'operated-count',
-    why: `${describe(resource)} asks for ${String(at(resource.value, path))} ${members}: with its node it is down; its operator makes three of it when ${path.join('.')} says so, gives each a volume and keeps a disruption budget`,
+    why: `${describe(resource)} runs ${at(resource.value, path) === 1 ? 'one' : 'two'} of the ${members} that a copy on three needs; its operator makes three when ${path.join('.')} says so, gives each a volume and keeps a disruption budget`,
     risks: ['topology', 'access'],
     edits: [set(resource, path, 3)],
     steps: [

@@ -170,6 +170,8 @@ export interface Listeners {
   readonly protocols: ReadonlyMap<string, Protocol>
   /** name of the listener between brokers */
   readonly between: string
+  /** whether the settings say what is opened or advertised, rather than the image */
+  readonly isTold: boolean
   /** whether the protocol map stands in the settings */
   readonly mapped: boolean
 }
@@ -203,7 +205,14 @@ export function listenersOf(workspace: Workspace, broker: Broker): Listeners | u
   if ([...opened, ...told].some(({ name }) => !protocols.has(name))) return undefined
   const main = between ?? protocol ?? 'PLAINTEXT'
   return {
-    ...{ opened, controllers, protocols, between: main, mapped: mapText != null },
+    ...{
+      opened,
+      controllers,
+      protocols,
+      between: main,
+      mapped: mapText != null,
+      isTold: openedText != null || advertisedText != null,
+    },
     advertised: told.filter(({ name }) => !controllers.includes(name)),
   }
 }

@@ -63,5 +63,6 @@ export function listenersAt(stage: Stage, present: Listeners, port: number): Lis
     protocols: map,
     between: stage === 'S0' || stage === 'S1' ? between : name,
     mapped: true,
+    isTold: true,
   }
 }
