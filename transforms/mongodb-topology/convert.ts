@@ -10,6 +10,7 @@ import {
   REPLICAS_PATH,
 } from '../../src/sdk.ts'
 import { initLabels } from '../mongodb/init-job.ts'
+import { KEY_ENTRY } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { graceEdits, groupEdits, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
@@ -22,17 +23,25 @@ import { filesOf } from '../stateful/runbook.ts'
 import { STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { GRACE_SECONDS, type Members, MIN_READY_SECONDS, memberPorts, membersOf } from './members.ts'
 import { findProblem } from './problems.ts'
-import { type KnownSituation, refuse, unitOf, userOf } from './situation.ts'
+import { type KnownSituation, type Refused, refuse, type ServerSituation, unitOf } from './situation.ts'
 import { conversionSteps, lossWarnings } from './texts.ts'
 
 export function convert(situation: KnownSituation): Proposal {
-  const { workspace, settings, workload, server } = situation
-  const stateful = settings.get(STATEFUL, workload.resource)
   const problem = findProblem(situation)
   if (problem !== undefined) return refuse(situation, problem)
+  return convertWith(situation, headless => membersOf(situation, headless, memberCount(situation.count)))
+}
+
+/** The conversion for members of any image. */
+export function convertWith(
+  situation: ServerSituation,
+  makeMembers: (headless: Headless) => Members | Refused,
+): Proposal {
+  const { workspace, settings, workload, server } = situation
+  const stateful = settings.get(STATEFUL, workload.resource)
   const headless = headlessService(workspace, workload, memberPorts(situation))
   if ('code' in headless) return refuse(situation, headless)
-  const members = membersOf(situation, headless, memberCount(situation.count))
+  const members = makeMembers(headless)
   if ('code' in members) return refuse(situation, members)
   const inData = dataProblem(server.places, stateful.data)
   if (inData === undefined) return conversion(situation, stateful, headless, members)
@@ -42,7 +51,7 @@ export function convert(situation: KnownSituation): Proposal {
 }
 
 function conversion(
-  situation: KnownSituation,
+  situation: ServerSituation,
   stateful: StatefulSettings,
   headless: Headless,
   members: Members,
@@ -66,7 +75,7 @@ function conversion(
         container: server.container.name,
         files: filesOf(workload, edits),
         clients: members.clients,
-        job: members.init.job,
+        job: members.init?.job,
       },
       keySecret: members.keySecret,
     }),
@@ -82,7 +91,7 @@ function conversion(
 
 /** All edits but those of the clients. */
 function serverEdits(
-  situation: KnownSituation,
+  situation: ServerSituation,
   stateful: StatefulSettings,
   headless: Headless,
   members: Members,
@@ -93,7 +102,6 @@ function serverEdits(
   const { resource } = workload
   const { container } = server
   const size = { size: stateful.sizes.mongodb, storageClass: stateful.storageClass }
-  const uid = userOf(situation)
   return [
     ...statefulSetEdits(workload, {
       serviceName: headless.name,
@@ -105,17 +113,17 @@ function serverEdits(
     }),
     ...serviceLinkEdits(workload),
     ...graceEdits(workload, GRACE_SECONDS),
-    ...(replaced.length > 0 && uid !== undefined ? groupEdits(workload, uid) : []),
+    ...(replaced.length > 0 && members.uid !== undefined ? groupEdits(workload, members.uid) : []),
     ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
     ...volumeEdits(container, replaced),
     ...members.inContainer,
     ...headless.edits,
     ...members.serviceEdits,
-    ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
+    ...memberPolicyEdits(workspace, workload, [port], members.init === undefined ? [] : [initLabels(resource.name)]),
     ...retargetEdits(workspace, resource, 'StatefulSet'),
     ...keepClaims(resource, claimed),
-    ...members.init.edits,
-    ...transferEdits(container, claimed, stateful.data, uid),
+    ...(members.init?.edits ?? []),
+    ...transferEdits(container, claimed, stateful.data, members.uid),
   ]
 }
 
@@ -125,10 +133,10 @@ export function ephemeralRest(name: string) {
   }
 }
 
-function reason({ workload, system }: KnownSituation, headless: Headless, { hosts, clients }: Members): string {
+function reason({ workload, system }: ServerSituation, headless: Headless, { hosts, clients, init }: Members): string {
   const { resource } = workload
   const dialled = clients.rewritten.length === 0 ? '' : ', whose members its clients are told'
-  return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${hosts.length} members that find each other through ${headless.name}, and a Job makes them one replica set${dialled}`
+  return `${describe(resource)} runs ${system.title} as one member: when its node goes, nobody can reach it, and pods beside it would be servers of their own; it becomes a StatefulSet of ${hosts.length} members that find each other through ${headless.name}, and ${init === undefined ? 'the image' : 'a Job'} makes them one replica set${dialled}`
 }
 
 function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings, members: Members): Precondition[] {
@@ -143,5 +151,10 @@ function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings,
   if (stateful.data === 'clone' && claims.some(place => place.kind === 'claim')) {
     texts.push('the storage driver can clone a volume in its namespace')
   }
-  return [...texts, ...members.assumptions].map(text => ({ text, state: 'assumed' as const }))
+  if (members.keySecret !== undefined) texts.push(keyAssumption(members.keySecret))
+  return texts.map(text => ({ text, state: 'assumed' as const }))
+}
+
+export function keyAssumption(secret: string): string {
+  return `Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`
 }

@@ -19,7 +19,7 @@ import { headlessService, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { filesOf, kubectlFor } from '../stateful/runbook.ts'
-import { ephemeralRest } from './convert.ts'
+import { ephemeralRest, keyAssumption } from './convert.ts'
 import {
   clientsOf,
   GRACE_SECONDS,
@@ -84,13 +84,13 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
     ...headlessEdits,
     ...members.serviceEdits,
     ...memberPolicyEdits(workspace, workload, [port], [initLabels(resource.name)]),
-    ...init.edits,
+    ...(init?.edits ?? []),
   ]
   const files = filesOf(workload, edits)
   const data: Run['data'] = isPersistent(server.places) ? 'clone' : 'none'
   const run = {
     ...{ workload, container: server.container.name, data, files, members: hosts.length },
-    ...{ clients, job: init.job, keySecret: members.keySecret },
+    ...{ clients, job: init?.job, keySecret: members.keySecret },
   }
   const apply: FollowUp = {
     text: `apply the changed files: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
@@ -108,7 +108,8 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
     edits: [...edits, ...clients.edits],
     steps: [...before(run), apply, ...restartSteps(workload), setUpStep(run), ...clientSteps(run)],
     leaves: [...members.leaves, ...(isPersistent(server.places) ? [] : [ephemeralRest(resource.name)])],
-    preconditions: members.assumptions.map(text => ({ text, state: 'assumed' as const })),
+    preconditions:
+      members.keySecret === undefined ? [] : [{ text: keyAssumption(members.keySecret), state: 'assumed' }],
     warnings: members.warnings,
   })
 }

@@ -16,13 +16,21 @@ import { optionEdits, splitEdits } from '../mongodb/command-line.ts'
 import { type Init, initObjects } from '../mongodb/init-job.ts'
 import { declaredUser, KEY_PATH, keyFileEdits } from '../mongodb/key-file.ts'
 import { settingOf } from '../mongodb/server.ts'
-import { KEY_ENTRY, keySecret } from '../mongodb/settings.ts'
+import { keySecret } from '../mongodb/settings.ts'
 import { envEdits, POD_NAME } from '../stateful/env.ts'
 import { type Headless, isHeadless, type ServicePort } from '../stateful/headless.ts'
 import { domainSuffix, memberHosts } from '../stateful/members.ts'
 import { portEdits, portReference, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
-import { type KnownSituation, optionsOf, POD_LABEL, type Refused, servicesOf, userOf } from './situation.ts'
+import {
+  type KnownSituation,
+  optionsOf,
+  POD_LABEL,
+  type Refused,
+  type ServerSituation,
+  servicesOf,
+  userOf,
+} from './situation.ts'
 import { pinnedRest } from './texts.ts'
 
 /** Seconds between members, in which one that was restarted takes up what it has missed. */
@@ -32,25 +40,30 @@ export const MIN_READY_SECONDS = 10
 export const GRACE_SECONDS = 60
 
 /** What only the primary, or a set that has been set up, answers: the first pod has to become ready before there is one. */
-const ASKS_FOR_SET = /isMaster|ismaster|isWritablePrimary|\bhello\b|rs\.\w+\(|replSetGetStatus/
+export const ASKS_FOR_SET = /isMaster|ismaster|isWritablePrimary|\bhello\b|rs\.\w+\(|replSetGetStatus/
 
-export interface Members {
+/** What is the same for the members of every image. */
+export interface Found {
   readonly hosts: readonly string[]
   readonly clients: Clients
-  readonly init: Init
-  /** Secret with their common key, where there has to be one */
-  readonly keySecret: string | undefined
-  readonly inContainer: readonly Edit[]
   readonly serviceEdits: readonly Edit[]
   readonly leaves: readonly FollowUp[]
-  readonly assumptions: readonly string[]
   readonly warnings: readonly string[]
 }
 
-export function membersOf(situation: KnownSituation, headless: Headless, count: number): Members | Refused {
-  const { workspace, settings, workload, server, port } = situation
+export interface Members extends Found {
+  /** the Job that sets the replica set up; undefined where the image does it */
+  readonly init: Init | undefined
+  /** user that owns the data, undefined where the platform chooses it */
+  readonly uid: number | undefined
+  /** Secret with their common key, where there has to be one */
+  readonly keySecret: string | undefined
+  readonly inContainer: readonly Edit[]
+}
+
+export function findMembers(situation: ServerSituation, headless: Headless, count: number): Found | Refused {
+  const { workspace, settings, workload } = situation
   const { resource } = workload
-  const options = optionsOf(situation)
   const suffix = domainSuffix(workspace, settings, resource)
   const hosts = memberHosts(resource.name, headless.name, suffix, count)
   const clients = clientsOf(situation, hosts)
@@ -58,28 +71,37 @@ export function membersOf(situation: KnownSituation, headless: Headless, count: 
   const own = services.filter(service => !isHeadless(service))
   const pinned = isPinNeeded(clients) ? own : []
   if (own.length === 0 && clients.left.length > 0) return dialledThroughHeadless(services, clients)
-  const root = server.access.kind === 'on' ? server.access.root : undefined
-  const uid = userOf(situation)
-  const isKept = root !== undefined && options.key.source === 'secret'
-  const secret = isKept ? keySecret(resource.name, options) : undefined
   return {
     hosts,
     clients,
-    init: initObjects(workspace, {
-      ...{ container: server.container, hosts, port, replicaSet: options.replicaSet, root },
-      uid: declaredUser(server.container) || uid,
-    }),
-    keySecret: secret,
-    inContainer: containerEdits(situation),
     serviceEdits: pinned.map(service => set(service, ['spec', 'selector', POD_LABEL], `${resource.name}-0`)),
     leaves: pinned.length > 0 ? [pinnedRest(workload, pinned, clients)] : [],
-    assumptions:
-      secret === undefined ? [] : [`Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`],
     warnings: warningsOf(situation, suffix),
   }
 }
 
-function warningsOf({ workspace, server }: KnownSituation, suffix: string): string[] {
+export function membersOf(situation: KnownSituation, headless: Headless, count: number): Members | Refused {
+  const { workspace, workload, server, port } = situation
+  const options = optionsOf(situation)
+  const found = findMembers(situation, headless, count)
+  if ('code' in found) return found
+  const root = server.access.kind === 'on' ? server.access.root : undefined
+  const uid = userOf(situation)
+  const { container } = server
+  return {
+    ...found,
+    init: initObjects(workspace, {
+      ...{ container, hosts: found.hosts, port, replicaSet: options.replicaSet, root },
+      uid: declaredUser(container) || uid,
+    }),
+    uid,
+    keySecret:
+      root !== undefined && options.key.source === 'secret' ? keySecret(workload.resource.name, options) : undefined,
+    inContainer: containerEdits(situation),
+  }
+}
+
+function warningsOf({ workspace, server }: ServerSituation, suffix: string): string[] {
   const image = effectiveImage(workspace, server.container)
   return [
     ...(suffix === ''
@@ -93,7 +115,7 @@ function warningsOf({ workspace, server }: KnownSituation, suffix: string): stri
   ]
 }
 
-export function clientsOf(situation: KnownSituation, hosts: readonly string[]): Clients {
+export function clientsOf(situation: ServerSituation, hosts: readonly string[]): Clients {
   const { workspace, settings, workload, port } = situation
   return findClients(workspace, {
     workload,
@@ -122,12 +144,12 @@ function dialledThroughHeadless(services: readonly Resource[], clients: Clients)
   }
 }
 
-export function memberPorts({ server, port }: KnownSituation): ServicePort[] {
+export function memberPorts({ server, port }: ServerSituation): ServicePort[] {
   return [{ name: 'mongodb', port, targetPort: portOf(server.container, port) }]
 }
 
 /** How the port is referred to: a port that is listed without a name keeps having none, and one that is not is added. */
-function portOf(container: Container, port: number): string | number {
+export function portOf(container: Container, port: number): string | number {
   const isListed = asArray(container.value.ports).some(entry => Number(member(entry, 'containerPort')) === port)
   return isListed ? portReference(container, port) : 'mongodb'
 }

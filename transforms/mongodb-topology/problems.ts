@@ -5,7 +5,7 @@ import { optionOf } from '../mongodb/command-line.ts'
 import { settingOf } from '../mongodb/server.ts'
 import { hasPlainEnv } from '../stateful/env.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
-import type { KnownSituation, Refused } from './situation.ts'
+import type { KnownSituation, Refused, ServerSituation } from './situation.ts'
 import { servicesOf } from './situation.ts'
 
 /** The first problem, or undefined. */
@@ -148,7 +148,7 @@ function accessProblem({ server }: KnownSituation): Refused | undefined {
 }
 
 /** Members tell clients the names of their pods, which nobody outside the cluster can resolve. */
-function exposureProblem(situation: KnownSituation): Refused | undefined {
+export function exposureProblem(situation: ServerSituation): Refused | undefined {
   const services = servicesOf(situation)
   const open = services.find(({ value }) => {
     const type = at(value, ['spec', 'type'])

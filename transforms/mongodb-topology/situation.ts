@@ -27,9 +27,14 @@ export interface Situation {
   readonly count: number
 }
 
-export interface KnownSituation extends Situation {
-  readonly server: Server
+/** What is known of a server of any image. */
+export interface ServerSituation extends Situation {
+  readonly server: Pick<Server, 'container' | 'places'>
   readonly port: number
+}
+
+export interface KnownSituation extends ServerSituation {
+  readonly server: Server
 }
 
 export interface Refused {

@@ -18,8 +18,8 @@ export interface Run {
   readonly members: number
   /** Secret that holds the key, where one has to be made */
   readonly keySecret: string | undefined
-  /** name of the Job */
-  readonly job: string
+  /** name of the Job, undefined where the image sets the replica set up */
+  readonly job: string | undefined
   readonly clients: Clients
 }
 
@@ -56,9 +56,15 @@ function backupStep({ resource }: Workload, container: string): FollowUp {
   }
 }
 
-export function setUpStep({ workload, members, job }: Run): FollowUp {
+export function setUpStep({ workload, container, members, job }: Run): FollowUp {
   const { name } = workload.resource
   const kubectl = kubectlFor(workload.resource)
+  if (job === undefined) {
+    return {
+      text: `check that ${name} has one PRIMARY and ${members - 1} SECONDARY members (with access control on, give mongosh its user)`,
+      commands: [`${kubectl} exec ${name}-0 -c ${container} -- mongosh --quiet --eval 'rs.status().members'`],
+    }
+  }
   return {
     text: `wait for the Job that makes the ${members} members of ${name} one replica set; nobody can write until it has begun`,
     commands: [`${kubectl} wait --for=condition=complete job/${job} --timeout=30m`, `${kubectl} logs job/${job}`],

@@ -24,7 +24,7 @@ export function connectionStringsIn(text: string): ConnectionString[] {
   return [...text.matchAll(IN_TEXT)].flatMap(([found]) => parseConnectionString(found.replace(/[,.]+$/, '')) ?? [])
 }
 
-export function parseConnectionString(text: string): ConnectionString | undefined {
+function parseConnectionString(text: string): ConnectionString | undefined {
   const match = PARTS.exec(text)
   if (match === null) return undefined
   const [, scheme, userInfo = '', hosts = '', path = '', query = ''] = match
