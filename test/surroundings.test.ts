@@ -125,6 +125,17 @@ test.each([
   expect(code).toBe(2)
 })
 
+test('an annotation that silences no rule is said, with the rule that may be meant', () => {
+  const text = deployment().replace(
+    '  name: api\n',
+    '  name: api\n  annotations: { kubemend.dev/skip: "image-pull-polic" }\n',
+  )
+  const { stdout } = kubemend(folder({ 'a.yaml': text }), ['check', ...ONLY])
+  expect(stdout).toContain(
+    'a.yaml: Deployment shop/api: annotation kubemend.dev/skip: there is no rule "image-pull-polic": did you mean "image-pull-policy"?',
+  )
+})
+
 test('config show names a folder that does not exist', () => {
   const { code, stderr } = kubemend(folder(), ['config', 'show', 'nowhere'])
   expect(stderr).toBe('kubemend: nowhere: there is no such folder: correct the path\n')

@@ -1,10 +1,12 @@
 // What fix, diff and check share: a run, its report, and the exit code.
 
+import { SKIP_ANNOTATION, skipAnnotation } from '../config/settings.ts'
 import type { RunResult } from '../engine/outcome.ts'
+import { describe } from '../kube/resource.ts'
 import { buildReport, isWritten, type Report, type Warning } from '../report/model.ts'
 import { exitCode } from './exit-code.ts'
 import type { FailOn } from './options.ts'
-import type { Session } from './session.ts'
+import { type Session, unknownRule } from './session.ts'
 import type { Tooling } from './tooling.ts'
 
 /** What a command fails on, once it has done its work. */
@@ -35,6 +37,7 @@ export function reportOf(
     warnings: [
       ...unmatchedWarnings(inputs.unmatched),
       ...[...notes, ...inputs.warnings].map(text => ({ code: 'note', text })),
+      ...misspeltSkips(tooling, result),
     ],
     isPrinted,
     exitCode: report =>
@@ -44,6 +47,21 @@ export function reportOf(
         isUnmatched: inputs.unmatched.length > 0,
       }),
   })
+}
+
+/** Names in annotations that silence nothing, of the resources that have findings. */
+function misspeltSkips({ transforms }: Tooling, { findings }: RunResult): Warning[] {
+  const annotated = [...new Set(findings.map(({ resource }) => resource))]
+  const warnings = annotated.flatMap(resource =>
+    skipAnnotation(resource)
+      .flatMap(rule => unknownRule(rule, transforms))
+      .map(text => ({
+        code: 'unknown-rule',
+        text: `${describe(resource)}: annotation ${SKIP_ANNOTATION}: ${text}`,
+        file: resource.origin.file,
+      })),
+  )
+  return [...new Map(warnings.map(warning => [`${warning.file} ${warning.text}`, warning])).values()]
 }
 
 function unmatchedWarnings(unmatched: readonly string[]): Warning[] {

@@ -8,7 +8,7 @@ import { type Configuration, NO_CONFIGURATION, type Override } from './configura
 import { globMatcher } from './match.ts'
 import type { Section } from './section.ts'
 
-const SKIP_ANNOTATION = 'kubemend.dev/skip'
+export const SKIP_ANNOTATION = 'kubemend.dev/skip'
 
 interface Condition {
   readonly override: Override
@@ -93,10 +93,10 @@ function toCondition(override: Override, relocate: (file: string) => string): Co
 }
 
 /** Rules that the annotation on the object or on its pod template names, separated by commas. */
-function skipAnnotation(resource: Resource): string[] {
+export function skipAnnotation(resource: Resource): string[] {
   const own = annotationsOf(resource)[SKIP_ANNOTATION]
   const template = stringMap(at(workloadOf(resource)?.template, ['metadata', 'annotations']))[SKIP_ANNOTATION]
-  return [own, template].flatMap(text => text?.split(',') ?? []).map(rule => rule.trim())
+  return [own, template].flatMap(text => text?.split(',') ?? []).flatMap(rule => rule.trim() || [])
 }
 
 function merge(base: unknown, over: Json | undefined): unknown {
