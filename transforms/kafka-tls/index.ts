@@ -2,6 +2,7 @@
 
 import {
   asArray,
+  at,
   change,
   decline,
   describe,
@@ -32,6 +33,7 @@ import type { Listener } from '../kafka/listeners.ts'
 import { KAFKA } from '../kafka/settings.ts'
 import { freePort, isBefore, nextStage, type Stage, stageOf, tlsListener } from '../kafka/stage.ts'
 import { hasCertificate } from '../stateful/certificates.ts'
+import { portReference } from '../stateful/probes.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { clientEdits } from './clients.ts'
@@ -80,7 +82,9 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const present = stageOf(listeners)
   if (present === 'S3') return undefined
   const main = listeners.advertised.find(({ name }) => name === listeners.between) ?? listeners.advertised[0]
-  if (main !== undefined && hostKind(workspace, broker, main.host) === 'outside') return refuse(outside(main))
+  const kind = main === undefined ? 'address' : hostKind(workspace, broker, main.host)
+  if (main === undefined || kind === 'address') return refuse(NAMELESS)
+  if (kind === 'outside') return refuse(outside(main))
   const problem =
     imageProblem(broker) ?? (present === undefined ? SASL : undefined) ?? providerProblem(settings, broker)
   if (problem !== undefined || present === undefined) return refuse(problem ?? SASL)
@@ -102,6 +106,12 @@ const UNKNOWN: Problem = {
   code: 'unknown-value',
   why: 'its listeners are not in the files, or not in a form that can be read',
   next: 'write them out as variables of the container, or give the file that they come from as well',
+}
+
+const NAMELESS: Problem = {
+  code: 'unknown-value',
+  why: 'its brokers tell each other an IP address or the name of their host, and no certificate can hold those',
+  next: 'let advertised.listeners tell the name of a Service, or of the pod behind one, then run again',
 }
 
 const SASL: Problem = {
@@ -233,11 +243,34 @@ function plainPorts({ advertised, protocols }: Listeners): string {
   return plain.map(listener => listener.port).join(', ')
 }
 
-/** Plaintext listeners that tell an address outside the cluster: their clients are in no file. */
-function outsidePlaintext(workspace: Workspace, broker: Broker, { advertised, protocols }: Listeners): Listener[] {
-  return advertised.filter(
-    ({ name, host }) => protocols.get(name) === 'PLAINTEXT' && hostKind(workspace, broker, host) === 'outside',
-  )
+/** Plaintext listeners that are reached from outside the cluster: their clients are in no file. */
+function outsidePlaintext(
+  workspace: Workspace,
+  broker: Broker,
+  { opened, advertised, protocols }: Listeners,
+): Listener[] {
+  const told = advertised
+    .filter(({ name }) => protocols.get(name) === 'PLAINTEXT')
+    .filter(({ host }) => hostKind(workspace, broker, host) === 'outside')
+  const published = opened
+    .filter(({ name }) => protocols.get(name) === 'PLAINTEXT' && !told.some(listener => listener.name === name))
+    .filter(({ port }) => isPublished(workspace, broker, port))
+  return [...told, ...published.map(listener => ({ ...listener, host: 'a node or a load balancer' }))]
+}
+
+/** Whether a port of the node, or a Service that is reached from outside, leads to the container's port. */
+function isPublished(workspace: Workspace, { workload, container }: Broker, port: number): boolean {
+  const entry = asArray(container.value.ports).find(candidate => Number(member(candidate, 'containerPort')) === port)
+  if (workload.spec.hostNetwork === true || Number(member(entry, 'hostPort')) > 0) return true
+  const reference = portReference(container, port)
+  return workspace
+    .servicesOf(workload)
+    .filter(service => ['NodePort', 'LoadBalancer'].includes(String(at(service.value, ['spec', 'type']))))
+    .flatMap(service => asArray(at(service.value, ['spec', 'ports'])))
+    .some(candidate => {
+      const target = member(candidate, 'targetPort') ?? member(candidate, 'port')
+      return target === reference || Number(target) === port
+    })
 }
 
 const OWN_FILES =
@@ -288,8 +321,8 @@ function restOf(broker: Broker, course: Course, before: Stage, port: number, ope
     )
   }
   rest.push(
-    ...open.map(({ name, host, port: at }) => ({
-      text: `plaintext stays open for whoever comes from outside at ${host}:${at} (listener ${name}): give it a certificate of that address, or take it out`,
+    ...open.map(({ name, host, port: opened }) => ({
+      text: `plaintext stays open for whoever comes from outside at ${host}, port ${opened} (listener ${name}): give it a certificate of that address, or take it out`,
     })),
   )
   if (course.wanted !== 'S3' && course.blocking.length + open.length === 0) {

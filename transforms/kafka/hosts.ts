@@ -17,17 +17,21 @@ import { isHeadless, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberHosts } from '../stateful/members.ts'
 import type { Broker } from './broker.ts'
 
-/** `service`: a Service of the pods; `pod`: each pod's own name or address; `outside`: anything else. */
-export type HostKind = 'service' | 'pod' | 'outside'
+/**
+ * `service`: a Service of the pods; `pod`: each pod's own name; `address`: its IP or the name of its host, which no
+ * certificate can hold; `outside`: anything else.
+ */
+export type HostKind = 'service' | 'pod' | 'address' | 'outside'
 
 export function hostKind(workspace: Workspace, broker: Broker, host: string): HostKind {
   const { workload, container } = broker
   const variable = /\$\(([^)]+)\)/.exec(host)?.[1]
   if (variable !== undefined) {
     const field = asString(at(envEntry(container, variable), ['valueFrom', 'fieldRef', 'fieldPath']))
-    return (field === 'status.podIP' || field === 'metadata.name') && host.startsWith('$(') ? 'pod' : 'outside'
+    if (field === 'status.podIP' && host.startsWith('$(')) return 'address'
+    return field === 'metadata.name' && host.startsWith('$(') ? 'pod' : 'outside'
   }
-  if (host === '') return 'pod'
+  if (host === '') return 'address'
   const { resource } = workload
   const labels = host.split('.')
   const isPod = labels.length > 1 && new RegExp(`^${resource.name}-\\d+$`).test(labels[0] ?? '')

@@ -11,7 +11,7 @@ export interface Wrapper {
 
 /** Number of the member, from the end of the pod's name; `$HOSTNAME` is the node's under hostNetwork. */
 export function ordinalPlus(base: number): string {
-  return base === 0 ? '${POD_NAME##*-}' : `$((\${POD_NAME##*-} + ${base}))`
+  return base === 0 ? `\${POD_NAME##*-}` : `$((\${POD_NAME##*-} + ${base}))`
 }
 
 /**
