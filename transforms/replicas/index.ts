@@ -96,8 +96,9 @@ function* judge(workspace: Workspace, settings: Settings, workload: Workload): I
     yield refuse(hazard, resource.selected ? { resource, path: REPLICAS_PATH } : targetOf(first, resource))
     return
   }
+  const left = sites.filter(site => site.path === undefined || (low.includes(site) && !site.resource.selected))
   for (const sitesOfTarget of byTarget(changeable, resource)) {
-    yield raise(workspace, settings, workload, sitesOfTarget, wish)
+    yield raise(workspace, settings, workload, sitesOfTarget, wish, left)
   }
 }
 
@@ -128,13 +129,17 @@ function raise(
   workload: Workload,
   sites: readonly ReplicaSite[],
   wish: Wish,
+  left: readonly ReplicaSite[],
 ): Proposal {
   const { resource } = workload
   const single = sites.some(site => site.count === 1)
   const antiAffinity = settings.get(ANTI_AFFINITY, resource)
   const spread = single && resource.selected ? spreadEdits(workload, antiAffinity, workspace.kubernetesVersion) : []
   const counts: Edit[] = sites.map(site => set(site.resource, site.path ?? REPLICAS_PATH, wish.count))
-  const warnings = warningsFor(workspace, workload)
+  const warnings = [
+    ...warningsFor(workspace, workload),
+    ...left.map(site => `${site.resource.origin.file} decides the count of its environment ${decidedBy(site)}`),
+  ]
   if (spread.length > 0 && antiAffinity === 'required') {
     warnings.push('the pods must stand on different nodes: a rollout needs one free node more than there are pods')
   }
@@ -190,16 +195,19 @@ const HARD: ReadonlySet<string> = new Set([
   'image-withdrawn',
 ])
 
+/** How a count is decided that is not changed where it stands. */
+function decidedBy({ path, count }: ReplicaSite): string {
+  return path === undefined
+    ? 'by a patch that is text inside it or JSON operations, which are not edited'
+    : `(${count}), which was not given to be changed`
+}
+
 function declineOverridden(resource: Resource, winner: ReplicaSite): Proposal {
   const { file } = winner.resource.origin
-  const how =
-    winner.path === undefined
-      ? 'by a patch that is text inside it or JSON operations, which are not edited'
-      : `which sets ${winner.count} and was not given to be changed`
   return decline({
     target: { resource, path: REPLICAS_PATH },
     code: 'overridden',
-    why: `the count of ${describe(resource)} is decided in ${file}, ${how}`,
+    why: `the count of ${describe(resource)} is decided in ${file} ${decidedBy(winner)}`,
     next: winner.path === undefined ? `set the count in the patch of ${file}` : `give ${file} as well`,
   })
 }
