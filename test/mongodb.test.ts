@@ -9,12 +9,14 @@ import { ConnectionString } from 'mongodb-connection-string-url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { workloadOf } from '../src/kube/workload.ts'
 import { Workspace } from '../src/kube/workspace.ts'
+import { at } from '../src/yaml/path.ts'
 import { readText } from '../src/yaml/read.ts'
-import type { JsonObject } from '../src/yaml/value.ts'
+import { type JsonObject, member } from '../src/yaml/value.ts'
 import { optionOf, readCommandLine } from '../transforms/mongodb/command-line.ts'
 import { parseConfigFile } from '../transforms/mongodb/config-file.ts'
 import { connectionStringsIn, forReplicaSet, optionIn } from '../transforms/mongodb/connection-string.ts'
 import { INIT_FUNCTIONS, INIT_SHELL } from '../transforms/mongodb/init-script.ts'
+import { readCase } from './support/fixtures.ts'
 
 function containerWith(fields: JsonObject) {
   const manifest = {
@@ -336,5 +338,54 @@ describe('the script of the Job', () => {
   test('gives the user to the first member only, which has it', () => {
     const { status, after } = runScript(FRESH, { MONGO_USERNAME: 'root', MONGO_PASSWORD: 's p"e' })
     expect([status, after.calls]).toEqual([0, ALL.map(call => `root:s p"e ${call}`)])
+  })
+})
+
+describe('the command of a member', () => {
+  /** What a member's shell would start, or the variables that it would start it with. */
+  function startedBy(name: string, pod: string, env: Record<string, string>): string {
+    const after = readCase('mongodb-topology', name).after.get('mongodb.yaml') ?? ''
+    const read = readText(after)
+    const set = read.ok ? read.documents.find(({ value }) => member(value, 'kind') === 'StatefulSet') : undefined
+    const script = String(at(set?.value, ['spec', 'template', 'spec', 'containers', 0, 'command', 2]))
+    const shown = script.replace(/exec (?=docker|mongod)/g, 'echo ').replace(/exec \/opt.*/, 'env')
+    const result = spawnSync('sh', ['-c', shown], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', POD_NAME: pod, ...env },
+    })
+    expect([result.status, result.stderr]).toEqual([0, ''])
+    return result.stdout
+  }
+
+  test.each([
+    ['db-0', 'docker-entrypoint.sh mongod '],
+    ['db-1', 'mongod '],
+    ['db-10', 'mongod '],
+  ])('the official image starts %s by %s', (pod, program) => {
+    const started = startedBy('traps-m1-m2-m3-access-control', pod, {})
+    expect(started).toBe(
+      `${program}--wiredTigerCacheSizeGB 0.5 --replSet rs0 --bind_ip_all --keyFile /etc/mongo-keyfile/keyfile\n`,
+    )
+  })
+
+  const USER = { MONGODB_ROOT_PASSWORD: 'word', MONGODB_USERNAME: 'cart', MONGODB_PASSWORD: 'secret' }
+
+  test('the Bitnami image makes users on the first member, and the others dial it', () => {
+    const host = 'db-headless.shop.svc.cluster.local'
+    const variables = (pod: string) => {
+      const lines = startedBy('bitnami-in-memory', pod, USER).trim().split('\n')
+      return lines.filter(line => line.startsWith('MONGODB_')).sort()
+    }
+    expect(variables('db-0')).toEqual([
+      `MONGODB_ADVERTISED_HOSTNAME=db-0.${host}`,
+      ...['MONGODB_PASSWORD=secret', 'MONGODB_REPLICA_SET_MODE=primary'],
+      ...['MONGODB_ROOT_PASSWORD=word', 'MONGODB_USERNAME=cart'],
+    ])
+    expect(variables('db-2')).toEqual([
+      `MONGODB_ADVERTISED_HOSTNAME=db-2.${host}`,
+      `MONGODB_INITIAL_PRIMARY_HOST=db-0.${host}`,
+      ...['MONGODB_INITIAL_PRIMARY_PORT_NUMBER=27017', 'MONGODB_INITIAL_PRIMARY_ROOT_PASSWORD=word'],
+      ...['MONGODB_INITIAL_PRIMARY_ROOT_USER=root', 'MONGODB_REPLICA_SET_MODE=secondary'],
+    ])
   })
 })

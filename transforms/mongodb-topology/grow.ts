@@ -37,6 +37,8 @@ import {
   POD_LABEL,
   type Refused,
   refuse,
+  type ServerSituation,
+  type Situation,
   servicesOf,
   unitOf,
 } from './situation.ts'
@@ -44,12 +46,12 @@ import { before, clientSteps, pinnedRest, type Run, setUpStep } from './texts.ts
 
 export function judgeStatefulSet(situation: KnownSituation): Proposal | undefined {
   const { server, count } = situation
-  const isSet = settingOf(server, 'replSet', 'replication.replSetName') !== undefined
-  if (!isSet && count === 1) return grow(situation)
-  if (isSet && count === 1) return refuseOrNothing(situation)
+  const name = settingOf(server, 'replSet', 'replication.replSetName')
+  if (name === undefined && count === 1) return grow(situation)
+  if (count === 1) return refuseOrNothing(situation)
   // a file that cannot be read may name the set
-  if (!isSet) return server.config === undefined ? undefined : refuse(situation, separateMembers(situation))
-  return count % 2 === 0 ? refuse(situation, evenMembers(situation)) : judgeSet(situation)
+  if (name === undefined) return server.config === undefined ? undefined : refuse(situation, separateMembers(situation))
+  return count % 2 === 0 ? refuse(situation, evenMembers(situation)) : judgeSet(situation, name)
 }
 
 function refuseOrNothing(situation: KnownSituation): Proposal | undefined {
@@ -115,11 +117,10 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
 }
 
 /** A replica set: what is left to do is the Service that leads to one member, once no client needs it. */
-function judgeSet(situation: KnownSituation): Proposal | undefined {
-  const { workspace, settings, workload, server, count } = situation
+export function judgeSet(situation: ServerSituation, name: string): Proposal | undefined {
+  const { workspace, settings, workload, count } = situation
   const { resource } = workload
   const pinned = servicesOf(situation).filter(service => isPinned(service, workload))
-  const name = settingOf(server, 'replSet', 'replication.replSetName')
   if (pinned.length === 0 || name !== optionsOf(situation).replicaSet) return undefined
   const suffix = domainSuffix(workspace, settings, resource)
   const hosts = memberHosts(resource.name, serviceNameOf(resource) ?? '', suffix, count)
@@ -172,7 +173,7 @@ function nameless({ workload }: KnownSituation): Refused {
   }
 }
 
-export function separateMembers({ workload, count }: Pick<KnownSituation, 'workload' | 'count'>): Refused {
+export function separateMembers({ workload, count }: Situation): Refused {
   const { kind } = workload.resource
   return {
     code: 'separate-members',

@@ -17,10 +17,12 @@ import {
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
+import { BITNAMI } from '../mongodb/bitnami.ts'
 import { readServer } from '../mongodb/server.ts'
 import { MONGODB } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
+import { judgeBitnami } from './bitnami.ts'
 import { convert } from './convert.ts'
 import { judgeStatefulSet, separateMembers } from './grow.ts'
 import { judgeOperated } from './operated.ts'
@@ -76,6 +78,7 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   const situation = { workspace, settings, workload, system, count }
   if (kind !== 'Deployment' && kind !== 'StatefulSet') return unsupportedKind(workload)
   if (declared === 0) return undefined
+  if (system.distro === BITNAMI && declared !== undefined) return judgeBitnami(situation)
   if (system.distro !== 'mongo/official') return count === 1 ? refuse(situation, unsupportedImage(system)) : undefined
   const server = readServer(workspace, system.container)
   if (declared === undefined || server?.port === undefined) {
@@ -106,10 +109,8 @@ function unsupportedImage({ container, distro }: System) {
   }
 }
 
-/** What the images themselves ask for (bitnami/containers: libmongodb.sh; MongoDB: community server image). */
+/** Where the makers of an image give an operator for it. */
 const BY_HAND: Readonly<Record<string, string>> = {
-  'mongo/bitnami':
-    'move to the official mongo image, or tell each pod its part by the variables of the image, with empty volumes: MONGODB_REPLICA_SET_KEY and MONGODB_ADVERTISED_HOSTNAME (the full name of the pod) for all, MONGODB_REPLICA_SET_MODE primary for the first, and for the others secondary with MONGODB_INITIAL_PRIMARY_HOST and MONGODB_INITIAL_PRIMARY_ROOT_PASSWORD in place of MONGODB_ROOT_PASSWORD and of all users',
   'mongo/community-server':
     'move to the official mongo image, or to the community operator, which is made for this image, then run again',
   'mongo/percona':

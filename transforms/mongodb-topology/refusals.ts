@@ -7,7 +7,7 @@ import { OBSTACLE_REFUSALS } from '../stateful/obstacles.ts'
 export const REFUSALS: readonly RefusalRule[] = [
   {
     id: 'unsupported-image',
-    when: 'the image is not the official one',
+    when: 'the image is neither the official nor the Bitnami one',
     why: 'how it is told about a replica set, and as which user it runs, is not known to kubemend',
     next: 'move to the official mongo image or to an operator, or set the replica set up as the image describes it',
   },
@@ -132,12 +132,29 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: 'write serviceName, delete the StatefulSet with --cascade=orphan, and apply it again',
   },
   {
+    id: 'custom-settings',
+    when: 'files or variables of the Bitnami image are set that every member would read',
+    why: 'they would undo or forbid a part of the settings of a member',
+    next: 'say it by other variables of the image',
+  },
+  {
+    id: 'standalone-data',
+    when: 'a server of the Bitnami image has data on a claim',
+    why: 'the image sets a replica set up on empty volumes alone',
+    next: 'dump the data, let the members start empty, then restore it',
+  },
+  {
+    id: 'needs-claims',
+    when: 'members of the Bitnami image would keep their data in their pods',
+    why: 'the first one starts a new, empty set whenever it finds no data',
+    next: 'give it claims',
+  },
+  {
     id: 'shared-claim',
     when: 'a StatefulSet mounts a claim by name',
     why: 'its members cannot share it, and templates cannot be added once the StatefulSet is there',
     next: 'write the claim as a template, and make the StatefulSet anew',
   },
-  // the official image is where it always was
-  ...OBSTACLE_REFUSALS.filter(refusal => refusal.id !== 'image-withdrawn'),
+  ...OBSTACLE_REFUSALS,
   ...DATA_REFUSALS,
 ]
