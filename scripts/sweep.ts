@@ -6,11 +6,13 @@
 // on the result. `probe`: one harmless edit in every document, proved and taken back, so that the editor meets each
 // document and not only those that need a fix.
 
-import type { Finding, RunResult } from '../src/engine/outcome.ts'
+import { pathIn } from '../src/engine/finding.ts'
+import type { EditRecord, Finding, RunResult } from '../src/engine/outcome.ts'
 import { RISKS } from '../src/engine/risk.ts'
 import { run, type SourceText } from '../src/engine/run.ts'
 import { createValidator } from '../src/schema/validator.ts'
 import { editText } from '../src/yaml/edit.ts'
+import { createLocator } from '../src/yaml/locate.ts'
 import { lower } from '../src/yaml/lower.ts'
 import { fromPointer } from '../src/yaml/path.ts'
 import { readText } from '../src/yaml/read.ts'
@@ -63,7 +65,9 @@ export function sweep(sources: readonly SourceText[]): Sweep {
       ...changes.flatMap(change => unexplained(change.file, change.before ?? '', change.after, findings)),
       ...probes.flatMap(outcome => outcome?.wrong ?? []),
     ],
-    collateralLines: changes.flatMap(change => collateral(change.file, change.before ?? '', change.after)),
+    collateralLines: changes.flatMap(change =>
+      collateral(change.file, change.before ?? '', change.after, editsOf(findings, change.file)),
+    ),
     lostComments: changes.flatMap(change => missingComments(change.file, change.before ?? '', change.after, findings)),
     secondRun: (again?.files ?? []).map(({ file }) => ({ file, text: 'the second run changes it again' })),
     withoutReason: findings
@@ -129,14 +133,24 @@ function probe({ path: file, text }: SourceText) {
       [],
     )
     if (!removed.ok) refused.push({ file, text: `taking back: ${removed.refusal.code}: ${removed.refusal.text}` })
-    else if (
-      removed.text !== text &&
-      Object.hasOwn(asObject(asObject(document.value)?.metadata) ?? {}, 'annotations') === hadAnnotations
-    ) {
+    // a comment that stood at the end of the map belongs to the new key, and goes with it
+    else if (removed.removedComments.length === 0 && removed.text !== text && isDefined(document.value)) {
       wrong.push({ file, text: `probe of document ${document.index + 1} taken back leaves other bytes` })
     }
   }
   return { documents: objects.length, refused, wrong }
+}
+
+function editsOf(findings: readonly Finding[], file: string): EditRecord[] {
+  return findings
+    .filter(({ outcome }) => outcome === 'applied' || outcome === 'partial')
+    .flatMap(finding => finding.edits.filter(edit => edit.file === file))
+}
+
+/** Whether taking a key back leads to the same text: not where the map that held it was null before. */
+function isDefined(value: Json): boolean {
+  const metadata = asObject(asObject(value)?.metadata) ?? {}
+  return !Object.hasOwn(metadata, 'annotations') || isObject(metadata.annotations)
 }
 
 /** Values that changed without an edit that says so, and edits of which nothing is seen. */
@@ -144,15 +158,18 @@ function unexplained(file: string, before: string, after: string, findings: read
   const old = readText(before)
   const now = readText(after)
   if (!old.ok || !now.ok) return [{ file, text: 'the new text cannot be read' }]
-  const edits = findings
-    .filter(({ outcome }) => outcome === 'applied' || outcome === 'partial')
-    .flatMap(finding => finding.edits.filter(edit => edit.file === file))
+  const edits = editsOf(findings, file)
   const faults: Fault[] = []
   const created = edits.filter(edit => edit.op === 'create' && edit.path === '').length
   if (now.documents.length !== old.documents.length + created) faults.push({ file, text: 'documents came or went' })
   if (created > 0) return faults
   for (const document of old.documents) {
-    const pointers = edits.filter(edit => edit.document === document.index).map(edit => fromPointer(edit.path))
+    const pointers = edits
+      .filter(edit => edit.document === document.index)
+      .flatMap(edit => {
+        const path = fromPointer(edit.path)
+        return edit.op === 'rename' ? [path, [...path.slice(0, -1), String(edit.after)]] : [path]
+      })
     for (const path of differences(document.value, now.documents[document.index]?.value ?? null, [])) {
       const explained = pointers.some(pointer =>
         pointer.every((step, i) => step === '-' || path[i] === undefined || path[i] === step),
@@ -175,11 +192,12 @@ function* differences(a: Json, b: Json, path: readonly string[]): Iterable<reado
   } else yield path
 }
 
-/** Lines that went and came back with the same meaning in other bytes. */
-function collateral(file: string, before: string, after: string): Fault[] {
+/** Lines that went and came back with the same meaning in other bytes, outside of what an edit removes or replaces. */
+function collateral(file: string, before: string, after: string, edits: readonly EditRecord[]): Fault[] {
   const normal = (line: string) => line.split(' #')[0]?.replace(/[\s'"]+/g, '') ?? ''
-  const gone = new Map<string, number>()
+  const asked = linesOf(before, edits)
   const lines = before.split('\n')
+  const gone = new Map<string, number>()
   for (const line of lines) gone.set(line, (gone.get(line) ?? 0) + 1)
   const came: string[] = []
   for (const line of after.split('\n')) {
@@ -188,12 +206,27 @@ function collateral(file: string, before: string, after: string): Fault[] {
     else came.push(line)
   }
   const remade = new Set(came.map(normal))
-  const last = lines.at(-1)
-  return [...gone].flatMap(([line, left]) => {
-    // the last line of a file without a final newline has to get one when something follows it
-    if (left === 0 || normal(line) === '' || !remade.has(normal(line)) || line === last) return []
+  return lines.flatMap((line, index) => {
+    if ((gone.get(line) ?? 0) === 0 || asked.has(index) || !remade.has(normal(line))) return []
+    // brackets alone mean nothing, and the last line of a file without a final newline gets one when something follows
+    if (/^[[\]{},]*$/.test(normal(line)) || index === lines.length - 1) return []
     return [{ file, text: JSON.stringify(line) }]
   })
+}
+
+/** Numbers, from 0, of the lines that stand in a value that an edit removes or replaces. */
+function linesOf(text: string, edits: readonly EditRecord[]): Set<number> {
+  const read = readText(text)
+  const lines = new Set<number>()
+  for (const document of read.ok ? read.documents : []) {
+    const locate = createLocator(text, document)
+    for (const edit of edits) {
+      if (edit.document !== document.index || (edit.op !== 'remove' && edit.op !== 'replace')) continue
+      const { startLine, endLine } = locate(pathIn(document.value, edit.path))
+      for (let line = startLine - 1; line < endLine; line += 1) lines.add(line)
+    }
+  }
+  return lines
 }
 
 /** Comments that the old text has more often than the new one, less those that stood in what an edit removed. */
