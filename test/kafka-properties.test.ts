@@ -23,6 +23,7 @@ const results: [string, Files][] = [
     afterAll(fixture),
   ]),
   ['platform/a', filesBelow('fixtures/platform/a')],
+  ['platform/c', filesBelow('fixtures/platform/c')],
 ]
 
 function afterAll(fixture: FixtureCase): Files {

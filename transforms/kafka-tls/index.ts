@@ -227,7 +227,12 @@ function propose(
     risks: 'access',
     edits,
     unit: unitOf(broker),
-    steps: isDone || hasFiles ? [] : stepsOf(workspace, settings, broker),
+    steps: isDone
+      ? []
+      : [
+          ...(hasFiles ? [] : stepsOf(workspace, settings, broker)),
+          ...(course.reached === 'S3' ? clientSteps(broker, clients, port) : []),
+        ],
     leaves: rest,
     preconditions: isDone || hasFiles ? [] : preconditionsOf(settings, broker),
     warnings: !isDone && hasFiles ? [OWN_FILES] : [],
@@ -365,6 +370,17 @@ function stepsOf(workspace: Workspace, settings: Settings, broker: Broker): Foll
     {
       text: `brokers read their key files once: start them again before the certificate is renewed (11 months), one by one, or the cluster goes dark when it ends`,
       commands: [`${kubectl} rollout restart ${resource.kind.toLowerCase()}/${resource.name}`],
+    },
+  ]
+}
+
+/** A client that is left behind says nothing clear: it takes the answer for a length, and runs out of memory or time. */
+function clientSteps({ workload }: Broker, clients: readonly Client[], port: number): FollowUp[] {
+  const names = [...new Set(clients.map(({ container }) => describe(container.workload.resource)))]
+  const moved = names.length === 0 ? '' : `, together with ${names.join(' and ')}`
+  return [
+    {
+      text: `let the brokers of ${workload.resource.name} start again${moved}: plaintext is closed then, and a client that still uses it runs out of memory or into a time-out instead of saying so (the TLS port is ${port})`,
     },
   ]
 }

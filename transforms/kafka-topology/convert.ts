@@ -5,6 +5,7 @@ import {
   change,
   describe,
   type Edit,
+  type FollowUp,
   isOpenShift,
   type Proposal,
   REPLICAS_PATH,
@@ -133,7 +134,10 @@ function proposal(
       ...transferEdits(container, claimed, mode, fsGroup),
     ],
     steps: isDeployment
-      ? cutOverSteps({ workload, data, check: checkStep(plan), dependants: [] })
+      ? [
+          ...ensembleSteps(plan),
+          ...cutOverSteps({ workload, data, check: checkStep(plan), dependants: [], together: true }),
+        ]
       : [...restartSteps(workload), checkStep(plan)],
     leaves: keepsRest ? [ephemeralRest(broker)] : [],
     preconditions: preconditions(replaced, stateful, data),
@@ -143,6 +147,16 @@ function proposal(
       ...commandWarnings(workspace, resource),
     ],
   })
+}
+
+/** Where ZooKeeper becomes three members in the same run, the brokers dial those by name. */
+function ensembleSteps({ workspace, broker }: Plan): FollowUp[] {
+  const found = readKey(workspace, broker.configuration, 'zookeeper.connect')
+  const servers = found.kind === 'text' ? ensembleWorkload(workspace, broker.workload.resource, found.text) : undefined
+  const before = servers === undefined ? undefined : workspace.original.current(servers.resource.origin)
+  if (servers === undefined || before === undefined || before.kind === servers.resource.kind) return []
+  const { name } = servers.resource
+  return [{ text: `bring ${name} through its own change first: the brokers dial its members by their names` }]
 }
 
 function reason({ broker, members, headless, firstId, listeners }: Plan): string {

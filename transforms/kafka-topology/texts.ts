@@ -24,7 +24,7 @@ export function checkStep({ broker, headless, members, listeners }: Plan): Follo
   const plain = listeners.advertised.find(({ name }) => listeners.protocols.get(name) === 'PLAINTEXT')
   const port = plain?.port ?? listeners.advertised[0]?.port ?? 9092
   return {
-    text: `check that ${members} brokers answer under their own names behind ${headless}`,
+    text: `check that ${members} brokers answer under their own names behind ${headless}; once plaintext is closed, ask with --command-config and the certificate of the authority`,
     commands: [
       `${kubectlFor(resource)} exec ${resource.name}-0 -c ${broker.container.name} -- sh -c '${tool} --bootstrap-server localhost:${port} | grep "id: "'`,
     ],

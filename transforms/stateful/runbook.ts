@@ -14,13 +14,15 @@ export interface CutOver {
   readonly check: FollowUp
   /** what has to start again after it */
   readonly dependants: readonly Resource[]
+  /** whether the members start at once (podManagementPolicy: Parallel) */
+  readonly together?: true
 }
 
 /**
  * Applying a StatefulSet does not remove the Deployment of its name: both would run, share Services and fight over ids
  * and volumes. So the old one goes first.
  */
-export function cutOverSteps({ workload, data, files, check, dependants }: CutOver): FollowUp[] {
+export function cutOverSteps({ workload, data, files, check, dependants, together }: CutOver): FollowUp[] {
   const { resource } = workload
   const { name } = resource
   const kubectl = kubectlFor(resource)
@@ -36,7 +38,7 @@ export function cutOverSteps({ workload, data, files, check, dependants }: CutOv
     },
     ...transferSteps(resource, data, kubectl, file),
     {
-      text: `apply the changed files and wait for the members of ${name}, which start one after the other`,
+      text: `apply the changed files and wait for the members of ${name}, which start ${together ? 'together' : 'one after the other'}`,
       commands: [
         `kubectl apply ${(files ?? [resource.origin.file]).map(path => `-f ${path}`).join(' ')}`,
         `${kubectl} rollout status statefulset/${name} --timeout=10m`,
