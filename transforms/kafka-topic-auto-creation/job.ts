@@ -2,9 +2,9 @@
 
 import { asString, at, isOpenShift, type JsonObject, type Workspace } from '../../src/sdk.ts'
 import { type Broker, isAtLeast, type Listeners } from '../kafka/broker.ts'
-import { checksum } from '../kafka/config.ts'
 import { clientServices } from '../kafka/hosts.ts'
 import { stageOf, tlsListener } from '../kafka/stage.ts'
+import { checksum } from '../shared/checksum.ts'
 import { clientSecret } from '../stateful/certificates.ts'
 import { metadataLike } from '../stateful/claims.ts'
 import type { Topic } from './inventory.ts'

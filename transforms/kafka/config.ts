@@ -20,6 +20,7 @@ import {
   stringMap,
   type Workspace,
 } from '../../src/sdk.ts'
+import { checksum } from '../shared/checksum.ts'
 import { envEdits, type FieldVariable, hasPlainEnv, type Setting, settingOf } from '../stateful/env.ts'
 import type { Dialect } from './dialects/index.ts'
 
@@ -265,9 +266,4 @@ function checksumEdits(container: Container, edits: readonly Edit[]): Edit[] {
   const text = maps.map(edit => `${edit.path.join('/')}\n${JSON.stringify(edit.value)}`).join('\n')
   const annotation = [...templatePath, 'metadata', 'annotations', 'kubemend.dev/config-checksum']
   return [set(resource, annotation, checksum(text))]
-}
-
-/** Tells two contents apart. */
-export function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 10)
 }
