@@ -3,6 +3,7 @@
 import {
   append,
   type asArray,
+  asString,
   at,
   change,
   describe,
@@ -28,22 +29,18 @@ export function* judgeOperated(workspace: Workspace, settings: Settings): Iterab
     const plain = listeners.filter(listener => listener.tls !== true)
     if (plain.length === 0) continue
     const hasTls = listeners.some(listener => listener.tls === true && listener.type === 'internal')
+    const names = plain.map(listener => asString(listener.name) ?? 'one without a name')
     const port = freePort(listeners)
     yield change({
       target: { resource, path: [...PATH] },
       code: 'operated-listener',
-      why: `${describe(resource)} has plaintext listeners (${plain.map(listener => String(listener.name)).join(', ')}); a TLS listener beside them gives clients a way to move`,
+      why: `${describe(resource)} has plaintext listeners (${names.join(', ')}); a TLS listener beside them gives clients a way to move`,
       risks: 'access',
       edits:
         hasTls || nameTaken(listeners)
           ? []
           : [append(resource, [...PATH], { name: 'tls', port, type: 'internal', tls: true })],
-      leaves: [
-        rest(
-          resource,
-          plain.map(listener => String(listener.name)),
-        ),
-      ],
+      leaves: [rest(resource, names)],
     })
   }
 }
