@@ -1,6 +1,5 @@
 // A broker's configuration: in which places a key may stand, which of them counts, and edits in the one that does.
 
-import { createHash } from 'node:crypto'
 import {
   asArray,
   asString,
