@@ -79,7 +79,11 @@ function conversion(
       },
       keySecret: members.keySecret,
     }),
-    leaves: [...members.leaves, ...(replaced.length < places.length ? [ephemeralRest(resource.name)] : [])],
+    leaves: [
+      ...members.leaves,
+      ...members.clients.restarts,
+      ...(replaced.length < places.length ? [ephemeralRest(resource.name)] : []),
+    ],
     preconditions: preconditions(replaced, stateful, members),
     warnings: [
       ...lossWarnings(workload, places, stateful.data),

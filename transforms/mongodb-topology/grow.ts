@@ -101,6 +101,9 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
       `${kubectlFor(resource)} rollout status statefulset/${resource.name} --timeout=10m`,
     ],
   }
+  // pods that wait for somebody to delete them do not run with --replSet before
+  const byHand = restartSteps(workload)
+  const afterRestart = [setUpStep(run), ...clientSteps(run)]
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: 'single-member',
@@ -108,8 +111,13 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
     risks: ['topology', 'access'],
     unit: unitOf(workload),
     edits: [...edits, ...clients.edits],
-    steps: [...before(run), apply, ...restartSteps(workload), setUpStep(run), ...clientSteps(run)],
-    leaves: [...members.leaves, ...(isPersistent(server.places) ? [] : [ephemeralRest(resource.name)])],
+    steps: [...before(run), apply, ...(byHand.length === 0 ? afterRestart : [])],
+    leaves: [
+      ...(byHand.length === 0 ? [] : [...byHand, ...afterRestart]),
+      ...members.leaves,
+      ...clients.restarts,
+      ...(isPersistent(server.places) ? [] : [ephemeralRest(resource.name)]),
+    ],
     preconditions:
       members.keySecret === undefined ? [] : [{ text: keyAssumption(members.keySecret), state: 'assumed' }],
     warnings: members.warnings,
@@ -139,7 +147,7 @@ export function judgeSet(situation: ServerSituation, name: string): Proposal | u
       ...clients.edits,
       ...(isNeeded ? [] : pinned.map(service => remove(service, ['spec', 'selector', POD_LABEL]))),
     ],
-    leaves: isNeeded ? [pinnedRest(workload, pinned, clients)] : [],
+    leaves: [...clients.restarts, ...(isNeeded ? [pinnedRest(workload, pinned, clients)] : [])],
     warnings: [],
   })
 }

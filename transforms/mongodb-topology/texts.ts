@@ -79,7 +79,6 @@ export function clientSteps({ clients }: Run): FollowUp[] {
       text: `apply the clients whose connection strings name the members now: ${clients.rewritten.map(describe).join(', ')}`,
       commands: files.map(file => `kubectl apply -f ${file}`),
     },
-    ...clients.restarts,
   ]
 }
 

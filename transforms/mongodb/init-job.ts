@@ -43,7 +43,7 @@ export function initObjects(workspace: Workspace, plan: InitPlan): Init {
 }
 
 /** What a pod needs to get the same image onto a node that may run it. */
-const KEPT_POD_FIELDS = ['imagePullSecrets', 'nodeSelector', 'tolerations'] as const
+const KEPT_POD_FIELDS = ['serviceAccountName', 'imagePullSecrets', 'nodeSelector', 'tolerations'] as const
 
 function jobSpec({ container, hosts, port, replicaSet, root, uid }: InitPlan, scripts: string): JsonObject {
   const { spec, resource } = container.workload
