@@ -56,7 +56,7 @@ const kafkaRedundancy: Transform = {
 export default kafkaRedundancy
 
 /** Copies of a record, and how many have to be written before it is acknowledged. */
-export function factors(brokers: number): { readonly replicas: number; readonly inSync: number } {
+function factors(brokers: number): { readonly replicas: number; readonly inSync: number } {
   const replicas = Math.min(3, brokers)
   return { replicas, inSync: Math.max(1, replicas - 1) }
 }

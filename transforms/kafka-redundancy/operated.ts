@@ -15,7 +15,7 @@ import {
 const CONFIG = ['spec', 'kafka', 'config'] as const
 
 /** Brokers of a Strimzi cluster, of the resource itself or of its pools. */
-export function operatedBrokers(workspace: Workspace, resource: Resource): number {
+function operatedBrokers(workspace: Workspace, resource: Resource): number {
   const pools = workspace
     .inNamespace(resource, 'KafkaNodePool')
     .filter(pool => at(pool.value, ['metadata', 'labels', 'strimzi.io/cluster']) === resource.name)

@@ -10,6 +10,7 @@ import {
   member,
   type Precondition,
   type Proposal,
+  restartSteps,
   type Settings,
   type Transform,
   type Workspace,
@@ -382,6 +383,7 @@ function clientSteps({ workload }: Broker, clients: readonly Client[], port: num
     {
       text: `let the brokers of ${workload.resource.name} start again${moved}: plaintext is closed then, and a client that still uses it runs out of memory or into a time-out instead of saying so (the TLS port is ${port})`,
     },
+    ...[...new Set(clients.map(({ container }) => container.workload))].flatMap(restartSteps),
   ]
 }
 

@@ -60,6 +60,7 @@ export function findTopics(workspace: Workspace, settings: Settings, broker: Bro
     const names = [...line.matchAll(/--topic[ =]+["']?([a-zA-Z0-9._-]+)/g)].map(match => match[1] ?? '')
     if (/kafka-topics(?:\.sh)?\b[\s\S]*--create/.test(line)) for (const name of names) made.add(name)
     else for (const name of names) add(name)
+    if (container.value === broker.container.value) continue
     for (const [variable, value] of variablesOf(workspace, container)) {
       if (!namesTopics(variable)) continue
       for (const name of value.split(',')) add(name.trim())

@@ -170,7 +170,7 @@ function reason({ broker, members, headless, firstId, listeners }: Plan): string
 }
 
 /** Every port of the brokers, named as the container does. */
-export function portsOf({ container }: Broker, listeners: Listeners): ServicePort[] {
+function portsOf({ container }: Broker, listeners: Listeners): ServicePort[] {
   const controller = controllerOf(listeners).name
   const wanted = listeners.opened.map(({ name, port }) => ({ name: portName(name, controller), port }))
   return wanted.map(({ name, port }) => {

@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 /** The listeners as each broker tells them: its own name in place of the one that they shared. */
-export function ownListeners({ workspace, settings, broker, listeners, headless }: Plan): Listener[] {
+function ownListeners({ workspace, settings, broker, listeners, headless }: Plan): Listener[] {
   const { resource } = broker.workload
   const isKnown = settledNamespace(workspace, resource) !== undefined
   const end = isKnown ? `.$(POD_NAMESPACE).svc.${settings.get(CLUSTER_DOMAIN, resource)}` : ''
@@ -148,7 +148,7 @@ function mapWith({ listeners }: Plan): ReadonlyMap<string, 'PLAINTEXT' | 'SSL' |
 }
 
 /** 16 bytes in base64url, the same for the same name; Kafka takes none that begins with a dash (kafka.common.Uuid). */
-export function clusterId(name: string): string {
+function clusterId(name: string): string {
   for (let salt = 0; ; salt += 1) {
     const bytes = createHash('sha256').update(`kubemend ${name} ${salt}`).digest().subarray(0, 16)
     const id = bytes.toString('base64url')

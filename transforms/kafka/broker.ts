@@ -19,7 +19,7 @@ import {
 } from '../../src/sdk.ts'
 import { type DataPlace, dataPlaces, isPersistent } from '../stateful/data.ts'
 import { STATEFUL } from '../stateful/settings.ts'
-import { type Configuration, configurationOf, effective, readKey } from './config.ts'
+import { type Configuration, configurationOf, readKey } from './config.ts'
 import { type Dialect, dialectOf, guessDialect } from './dialects/index.ts'
 import { type Listener, type Protocol, parseListeners, parseProtocols } from './listeners.ts'
 
@@ -68,7 +68,7 @@ export function* brokersOf(workspace: Workspace): Iterable<Broker> {
   }
 }
 
-export function brokerOf(workspace: Workspace, workload: Workload): Broker | undefined {
+function brokerOf(workspace: Workspace, workload: Workload): Broker | undefined {
   const system = detectSystem(workload)
   if (system?.family !== 'kafka' || system.distro === undefined) return undefined
   const { container, distro, title } = system
@@ -253,10 +253,6 @@ function withControllers(controllers: readonly string[], distro: string): Readon
     ...names.map(name => [name, 'PLAINTEXT'] as const),
     ...(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const).map(name => [name, name] as const),
   ])
-}
-
-export function effectiveKey(workspace: Workspace, broker: Broker, key: string): string | undefined {
-  return effective(workspace, broker.configuration, key)
 }
 
 /** Whether the command already gives each pod an id of its own. */

@@ -48,16 +48,32 @@ export function clientsOf(workspace: Workspace, settings: Settings, broker: Brok
   const clients: Client[] = []
   for (const other of workspace.workloads()) {
     const { resource } = other
-    if (resource === workload.resource || resource.partial || isTopicsJob(resource, workload.resource.name)) continue
+    if (resource.partial || isTopicsJob(resource, workload.resource.name)) continue
+    const isOwn = resource === workload.resource
     const inside = sameNamespace(resource.namespace, workload.resource.namespace)
     const patterns = services.map(service => addressPattern(service, domain, inside))
     for (const container of other.containers) {
       if (container.role === 'ephemeral') continue
-      const dials = [...textsOf(workspace, container)].flatMap(text => dialOf(text, patterns, tlsPort) ?? [])
-      if (dials.length > 0) clients.push({ container, dials, kind: kindOf(settings, container, dials) })
+      const isBroker = isOwn && container.name === broker.container.name
+      const texts = isBroker ? hookTexts(container) : textsOf(workspace, container)
+      const dials = [...texts].flatMap(text => dialOf(text, isOwn ? [...patterns, LOCAL] : patterns, tlsPort) ?? [])
+      if (dials.length === 0) continue
+      const kind = kindOf(settings, container, dials)
+      clients.push({ container, dials, kind: isMovable(broker, container, dials, kind) ? kind : { type: 'unknown' } })
     }
   }
   return clients
+}
+
+/** Beside the broker in its own pod. */
+const LOCAL = /\b(?:localhost|127\.0\.0\.1):(\d{2,5})\b/g
+
+/** What is not given cannot be moved, and an authority reaches no further than its namespace. */
+function isMovable({ workload }: Broker, container: Container, dials: readonly Dial[], kind: ClientKind): boolean {
+  const { resource } = container.workload
+  if (!resource.selected || dials.some(dial => !dial.resource.selected)) return false
+  if (resource === workload.resource) return false
+  return kind.type !== 'profile' || sameNamespace(resource.namespace, workload.resource.namespace)
 }
 
 /** The Job that kubemend makes for the topics dials in the way that its run decides. */
@@ -124,16 +140,28 @@ function* textsOf(workspace: Workspace, container: Container): Iterable<Text> {
         yield { resource, path: [...container.path, field, index], text: word, variable: undefined }
     }
   }
-  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe']) {
-    const path = [...container.path, probe, 'exec', 'command']
-    for (const [index, word] of asArray(at(resource.value, path)).entries()) {
-      if (typeof word === 'string') yield { resource, path: [...path, index], text: word, variable: undefined }
-    }
-  }
+  yield* hookTexts(container)
   for (const mount of mountsOf(container)) {
     const map = mapNamed(workspace, resource, asString(at(mount.volume, ['configMap', 'name'])))
     for (const [key, text] of Object.entries(stringMap(map?.value.data))) {
       if (map !== undefined) yield { resource: map, path: ['data', key], text, variable: undefined }
+    }
+  }
+}
+
+/** Commands of probes and of the hooks around a container's life. */
+function* hookTexts(container: Container): Iterable<Text> {
+  const { resource } = container.workload
+  for (const hook of [
+    ['readinessProbe'],
+    ['livenessProbe'],
+    ['startupProbe'],
+    ['lifecycle', 'preStop'],
+    ['lifecycle', 'postStart'],
+  ]) {
+    const path = [...container.path, ...hook, 'exec', 'command']
+    for (const [index, word] of asArray(at(resource.value, path)).entries()) {
+      if (typeof word === 'string') yield { resource, path: [...path, index], text: word, variable: undefined }
     }
   }
 }

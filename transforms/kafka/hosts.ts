@@ -54,7 +54,7 @@ interface Ensemble {
 }
 
 /** `host:port,host:port/chroot`; undefined for other texts. */
-export function parseEnsemble(text: string): Ensemble | undefined {
+function parseEnsemble(text: string): Ensemble | undefined {
   const slash = text.indexOf('/')
   const list = slash < 0 ? text : text.slice(0, slash)
   const hosts = list.split(',').map(entry => /^\s*([\w.-]+)(?::(\d+))?\s*$/.exec(entry))

@@ -6,7 +6,7 @@ import { CONFLUENT } from './cp.ts'
 import type { Dialect } from './dialect.ts'
 import { WURSTMEISTER } from './wurstmeister.ts'
 
-export type { Dialect, KeyFiles } from './dialect.ts'
+export type { Dialect } from './dialect.ts'
 
 const DIALECTS: readonly Dialect[] = [CONFLUENT, APACHE, BITNAMI, WURSTMEISTER]
 
