@@ -169,6 +169,11 @@ describe('an address without a connection string', () => {
       ['spec.template.spec.containers.0.command.2: gives the address without a connection string'],
     ],
     ['command: [app, --host, "0.0.0.0", --name, db]', []],
+    [
+      'args: ["--store=db:27017"]',
+      ['spec.template.spec.containers.0.args.0: gives the address without a connection string'],
+    ],
+    ['command: [sh, -c, "until nc -z $MONGO_HOST 27017; do sleep 2; done"], env: [{name: MONGO_HOST, value: db}]', []],
   ])('%s', (container, expected) => {
     expect(told(clientsIn({ 'shop/app.yaml': pod(container) }))).toEqual(expected)
   })

@@ -56,9 +56,10 @@ export function findClients(workspace: Workspace, target: Target): Clients {
   let converted = false
   for (const resource of workspace.resources) {
     if (resource.kind === 'Service') continue
-    const container = containerFinder(workspace, resource)
+    const containers = workspace.workload(resource)?.containers ?? []
     for (const [path, text] of stringsOf(resource)) {
-      const judged = judgeText(workspace, target, resource, path, text, container(path))
+      const container = containers.find(candidate => candidate.path.every((step, index) => step === path[index]))
+      const judged = judgeText(workspace, target, { resource, path, text, container })
       converted ||= judged.converted
       for (const why of judged.left) left.push({ resource, place: placeOf(resource, path), why })
       if (judged.text === undefined) continue
@@ -94,6 +95,14 @@ function* decoded(data: Json): Iterable<Found> {
   }
 }
 
+/** A text and where it stands. */
+interface Place {
+  readonly resource: Resource
+  readonly path: Path
+  readonly text: string
+  readonly container: Container | undefined
+}
+
 interface Judged {
   /** the whole text with its connection strings rewritten */
   readonly text?: string
@@ -101,14 +110,8 @@ interface Judged {
   readonly converted: boolean
 }
 
-function judgeText(
-  workspace: Workspace,
-  target: Target,
-  resource: Resource,
-  path: Path,
-  text: string,
-  container: Container | undefined,
-): Judged {
+function judgeText(workspace: Workspace, target: Target, place: Place): Judged {
+  const { resource, path, text } = place
   const left: string[] = []
   let converted = false
   let result = text
@@ -125,7 +128,7 @@ function judgeText(
       result = result.replace(found.text, forReplicaSet(found, target.members, target.replicaSet))
     else left.push(problem)
   }
-  if (dialsAddress(workspace, target, resource, path, rest, container)) {
+  if (dialsAddress(workspace, target, { ...place, text: rest })) {
     left.push('gives the address without a connection string')
   }
   return { left, converted, ...(result === text ? {} : { text: result }) }
@@ -158,30 +161,29 @@ function placeProblem(resource: Resource, path: Path): string | undefined {
 const ADDRESS_NAME = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|URI|NODES?|ENDPOINT|SEEDS?)S?$/i
 
 const HOST_OPTION = /^(?:-h|--?[\w.-]*(?:host|server|addr|address|url|uri))$/i
+const HOST_AND_PORT = /(?<![\w./-])([a-z][\w.-]*)[: ](\d{4,5})\b/g
 const HOST_IN_COMMAND = /(?<=^|\s)--?[\w.-]*(?:host|server|addr|address)[ =]+([a-z][\w.:-]*)/gi
 
 /** An address outside of connection strings: host and port in one text, or the host in a variable for one. */
-function dialsAddress(
-  workspace: Workspace,
-  target: Target,
-  resource: Resource,
-  path: Path,
-  text: string,
-  container: Container | undefined,
-): boolean {
+function dialsAddress(workspace: Workspace, target: Target, { resource, path, text, container }: Place): boolean {
+  // whoever only waits for the port waits for the same one
+  if (container !== undefined && onlyWaits(container)) return false
+  const reaches = (address: string): boolean => isOurs(workspace, target, resource, address)
   const name = variableName(resource, path)
   if (name !== undefined && /^[\w.:-]+$/.test(text)) {
-    return (text.includes(':') || ADDRESS_NAME.test(name)) && isOurs(workspace, target, resource, text)
+    return (text.includes(':') || ADDRESS_NAME.test(name)) && reaches(text)
   }
   const before = at(resource.value, [...path.slice(0, -1), Number(path.at(-1)) - 1])
-  if (typeof before === 'string' && HOST_OPTION.test(before) && isOurs(workspace, target, resource, text)) return true
-  const hosts = [...text.matchAll(HOST_IN_COMMAND)].map(([, host = '']) => host)
-  if (hosts.some(host => isOurs(workspace, target, resource, host))) return true
-  // whoever only waits for the port waits for the same one
-  if (container !== undefined && firstWorkingCommand(simpleCommands(container)) === undefined) return false
-  return [...text.matchAll(/(?<![\w./-])([a-z][\w.-]*)[: ](\d{4,5})\b/g)].some(
-    ([, host = '', port = '']) => target.members[0]?.endsWith(`:${port}`) && isOurs(workspace, target, resource, host),
+  if (typeof before === 'string' && HOST_OPTION.test(before) && reaches(text)) return true
+  if ([...text.matchAll(HOST_IN_COMMAND)].some(([, host = '']) => reaches(host))) return true
+  return [...text.matchAll(HOST_AND_PORT)].some(
+    ([, host = '', port = '']) => target.members[0]?.endsWith(`:${port}`) && reaches(host),
   )
+}
+
+function onlyWaits(container: Container): boolean {
+  const commands = simpleCommands(container)
+  return commands.length > 0 && firstWorkingCommand(commands) === undefined
 }
 
 /** Name of the variable, or key of the ConfigMap, whose value stands at the path. */
@@ -209,11 +211,6 @@ function isOurs(workspace: Workspace, target: Target, from: Resource, text: stri
 
 function isSamePlace({ origin: a }: Resource, { origin: b }: Resource): boolean {
   return a.file === b.file && a.document === b.document && a.path.join('/') === b.path.join('/')
-}
-
-function containerFinder(workspace: Workspace, resource: Resource): (path: Path) => Container | undefined {
-  const containers = workspace.workload(resource)?.containers ?? []
-  return path => containers.find(container => container.path.every((step, index) => step === path[index]))
 }
 
 function placeOf(resource: Resource, path: Path): string {
