@@ -11,7 +11,7 @@ import {
   type Resource,
   set,
 } from '../../src/sdk.ts'
-import { type Clients, findClients, nameLeft } from '../mongodb/clients.ts'
+import { type Clients, findClients, nameLeft, textWarnings } from '../mongodb/clients.ts'
 import { optionEdits, splitEdits } from '../mongodb/command-line.ts'
 import { type Init, initObjects } from '../mongodb/init-job.ts'
 import { declaredUser, KEY_PATH, keyFileEdits } from '../mongodb/key-file.ts'
@@ -76,7 +76,7 @@ export function findMembers(situation: ServerSituation, headless: Headless, coun
     clients,
     serviceEdits: pinned.map(service => set(service, ['spec', 'selector', POD_LABEL], `${resource.name}-0`)),
     leaves: pinned.length > 0 ? [pinnedRest(workload, pinned, clients)] : [],
-    warnings: warningsOf(situation, suffix),
+    warnings: [...warningsOf(situation, suffix), ...textWarnings(workspace, services)],
   }
 }
 

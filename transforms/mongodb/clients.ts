@@ -256,3 +256,20 @@ function unique(steps: readonly RestartStep[]): RestartStep[] {
 export function nameLeft(left: readonly LeftClient[]): string[] {
   return left.map(({ resource, place, why }) => `${describe(resource)} in ${resource.origin.file} (${place}) ${why}`)
 }
+
+/**
+ * Lines of files that are no manifests and dial a Service as one server; without their text, which may hold a password.
+ */
+export function textWarnings(workspace: Workspace, services: readonly Resource[]): string[] {
+  const names = services.map(service => service.name)
+  const manifests = new Set(workspace.files.map(file => file.path))
+  return workspace.textReferences(/mongodb(?:\+srv)?:\/\//, 1000).flatMap(({ file, line, text }) => {
+    if (manifests.has(file)) return []
+    const found = connectionStringsIn(text).find(
+      candidate =>
+        optionIn(candidate, 'replicaSet') === undefined &&
+        candidate.hosts.some(host => names.includes(host.split(/[.:]/)[0] ?? '')),
+    )
+    return found === undefined ? [] : [`${file}:${line} dials ${found.hosts.join(',')} as one server`]
+  })
+}
