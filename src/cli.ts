@@ -17,6 +17,7 @@ import {
 import type { ListFormat } from './commands/rules.ts'
 import { RISKS, type Risk } from './engine/risk.ts'
 import type { Task } from './main.ts'
+import { printableLines } from './report/escape.ts'
 
 export const { version } = packageJson
 
@@ -113,6 +114,7 @@ function createProgram(argv: readonly string[], choose: (task: Task) => void): C
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeErr: text => void process.stderr.write(printableLines(text)) })
     .showHelpAfterError('(kubemend --help shows what there is)')
   const judging = (name: string, summary: string) =>
     withRules(withOutput(withInput(program.command(name)))).description(summary)

@@ -14,6 +14,7 @@ import { type ValidateFlags, validate } from './commands/validate.ts'
 import { errorCode, errorText } from './io/errors.ts'
 import type { Host } from './io/host.ts'
 import { createNodeHost } from './io/node-host.ts'
+import { printable } from './report/escape.ts'
 
 /** A command with its flags, as the command line understood them. */
 export type Task =
@@ -35,7 +36,7 @@ export async function perform(task: Task, version: string): Promise<number> {
   const tooling: Tooling = { host, transforms, version }
   const outcome = await start(tooling, task)
   if (typeof outcome === 'number') return outcome
-  for (const message of outcome.messages) tooling.host.stderr.write(`kubemend: ${message}\n`)
+  for (const message of outcome.messages) tooling.host.stderr.write(`kubemend: ${printable(message)}\n`)
   return EXIT.usage
 }
 

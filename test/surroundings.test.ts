@@ -136,6 +136,23 @@ test('an annotation that silences no rule is said, with the rule that may be mea
   )
 })
 
+test.each([
+  [['check', '--\u001b[31m']],
+  [['\u001b[31m']],
+  [['explain', '\u001b[31m']],
+  [['check', '--root', '\u001b[31m']],
+  [['check']],
+])('what a user or a configuration says is never printed raw: %j', args => {
+  const root = folder({
+    'a.yaml': deployment(),
+    'kubemend.yaml': '"\\e[31mx": 1\nimages: {"\\e[31mz": {nonRoot: 1}}\n',
+  })
+  const { stdout, stderr, code } = kubemend(root, args)
+  expect(stderr).toContain('\\e[31m')
+  expect(stdout + stderr).not.toContain('\u001b')
+  expect(code).toBe(2)
+})
+
 test('config show names a folder that does not exist', () => {
   const { code, stderr } = kubemend(folder(), ['config', 'show', 'nowhere'])
   expect(stderr).toBe('kubemend: nowhere: there is no such folder: correct the path\n')
