@@ -60,6 +60,44 @@ describe.each(withBrokers)('%s', (_, files) => {
     expect(broken).toEqual([])
   })
 
+  test('no reference to a variable is left as it is written', () => {
+    const told = brokers.flatMap(({ pods }) => pods.flatMap(({ properties }) => [...properties.values()]))
+    expect(told.filter(value => value.includes('$('))).toEqual([])
+  })
+
+  test('no TLS listener has a name that the images take for a wish for JKS files', () => {
+    for (const { pods, distro } of brokers) {
+      if (distro !== 'kafka/cp' && distro !== 'kafka/apache') continue
+      expect(
+        pods.filter(({ properties }) => /(?<!SASL_)SSL:\/\//.test(properties.get('advertised.listeners') ?? '')),
+      ).toEqual([])
+    }
+  })
+
+  test('a new claim holds the log in a folder, beside the lost+found of its file system', () => {
+    for (const { pods, workload, container } of brokers) {
+      if (!isMade(workload.resource.value)) continue
+      const claims = asArray(at(workload.resource.value, ['spec', 'volumeClaimTemplates']))
+      // a claim that was there before keeps its content where it is
+      const isNew = claims.length > 0 && !JSON.stringify([...files.values()]).includes('dataSource')
+      const mounts = asArray(container.value.volumeMounts).map(mount => asString(at(mount, ['mountPath'])))
+      const folders = pods.flatMap(({ properties }) => properties.get('log.dirs') ?? [])
+      if (isNew) expect(folders.filter(folder => mounts.includes(folder))).toEqual([])
+    }
+  })
+
+  test('certificates serve both uses, with a key that brokers can read, for a year', () => {
+    for (const { value } of workspace.ofKind('Certificate')) {
+      const spec = at(value, ['spec'])
+      if (at(spec, ['isCA']) === true || at(spec, ['usages']) === undefined) continue
+      expect(asArray(at(spec, ['usages']))).toContain('client auth')
+      expect(at(spec, ['privateKey', 'encoding'])).toBe('PKCS8')
+      expect(at(spec, ['duration'])).toBe('8760h')
+      const isServer = asArray(at(spec, ['additionalOutputFormats'])).length > 0
+      expect(asArray(at(spec, ['usages'])).includes('server auth')).toBe(isServer)
+    }
+  })
+
   test('brokers of one workload have ids and addresses of their own', () => {
     for (const { pods, workload } of brokers) {
       if (pods.length < 2 || !isMade(workload.resource.value)) continue

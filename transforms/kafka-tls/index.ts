@@ -216,7 +216,7 @@ function propose(
         ...(hasFiles ? [] : mountEdits(broker)),
         ...portEdits(plan),
         ...probeEdits(plan),
-        ...(hasFiles ? [] : certificateEdits(workspace, settings, broker)),
+        ...(hasFiles ? [] : certificateEdits(workspace, settings, broker, listeners)),
         ...(course.reached === 'S3' ? clientEdits(plan, clients) : []),
       ]
   return change({

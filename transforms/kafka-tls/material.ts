@@ -3,7 +3,6 @@
 import {
   append,
   asArray,
-  asString,
   at,
   create,
   type Edit,
@@ -11,9 +10,9 @@ import {
   type Settings,
   type Workspace,
 } from '../../src/sdk.ts'
-import type { Broker } from '../kafka/broker.ts'
+import type { Broker, Listeners } from '../kafka/broker.ts'
 import { authority, dnsNames, hasCertificate, serverCertificate, serverSecret } from '../stateful/certificates.ts'
-import { isHeadless } from '../stateful/headless.ts'
+import { isHeadless, serviceNameOf } from '../stateful/headless.ts'
 import { settledNamespace } from '../stateful/members.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 
@@ -60,19 +59,34 @@ export function certificateFile(workspace: Workspace, { workload }: Broker): str
   return `${file.slice(0, file.lastIndexOf('/') + 1)}${resource.name}-tls.yaml`
 }
 
-export function certificateEdits(workspace: Workspace, settings: Settings, broker: Broker): Edit[] {
+export function certificateEdits(
+  workspace: Workspace,
+  settings: Settings,
+  broker: Broker,
+  listeners: Listeners,
+): Edit[] {
   const { resource } = broker.workload
   const secret = secretOf(broker)
   if (settings.get(TLS, resource).provider !== 'cert-manager') return []
   if (hasCertificate(workspace, resource, secret)) return []
   const file = certificateFile(workspace, broker)
   const { issuer, edits } = authority(workspace, resource, file)
-  const certificate = serverCertificate(resource, resource.name, namesOf(workspace, settings, broker), issuer)
+  const certificate = serverCertificate(
+    resource,
+    resource.name,
+    namesOf(workspace, settings, broker, listeners),
+    issuer,
+  )
   return [...edits, create(resource, certificate, file)]
 }
 
 /** Every name by which clients and brokers dial. */
-function namesOf(workspace: Workspace, settings: Settings, { workload, count }: Broker): string[] {
+function namesOf(
+  workspace: Workspace,
+  settings: Settings,
+  { workload, count }: Broker,
+  { advertised }: Listeners,
+): string[] {
   const { resource } = workload
   const services = workspace.servicesOf(workload).filter(service => !service.partial)
   const headless = services.filter(isHeadless).map(service => service.name)
@@ -80,9 +94,11 @@ function namesOf(workspace: Workspace, settings: Settings, { workload, count }: 
   const namespace = settledNamespace(workspace, resource)
   const clusterDomain = settings.get(CLUSTER_DOMAIN, resource)
   const name = resource.name
-  const bound = asString(at(resource.value, ['spec', 'serviceName']))
+  const bound = serviceNameOf(resource)
   const members = resource.kind === 'StatefulSet' ? count : 0
-  const main = headless.find(service => service === bound) ?? headless[0]
+  // the Service may be in no file: its name stands in what the pods tell
+  const told = advertised.flatMap(({ host }) => /^\$\([^)]+\)\.([a-z0-9-]+)/.exec(host)?.[1] ?? [])
+  const main = told[0] ?? bound ?? headless[0]
   if (main === undefined) {
     return dnsNames({ services: clients, headless: '', name, members: 0, namespace, clusterDomain }).filter(
       entry => !entry.startsWith('*.'),
