@@ -36,6 +36,8 @@ test('an interrupt while new bytes are being laid beside their files leaves none
   const code = await fix({ host, transforms, version: '0.0.0' }, { ...FIX_FLAGS, only: ['image-pull-policy'] })
   expect(code).toBe(130)
   expect(recording.complained()).toBe('kubemend: interrupted: 0 files written; not written: a.yaml, b.yaml\n')
+  expect(recording.printed()).toContain('2 refused; 2 manifests read')
+  expect(recording.printed()).not.toContain('fixed')
   expect(names(root)).toEqual(['a.yaml', 'b.yaml'])
   expect(read(root, 'a.yaml')).toBe(deployment('a'))
 })

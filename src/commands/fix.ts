@@ -121,7 +121,8 @@ async function write(tooling: Tooling, session: Session, flags: FixFlags, planne
     backup: flags.backup,
     ...(skip === undefined ? {} : { skip }),
   })
-  const written = result.files.filter(change => outcome.written.includes(change.file))
+  const isWritten = new Set(outcome.written)
+  const written = result.files.filter(change => isWritten.has(change.file))
   const undo = undoHint({ host, base, written, backups: outcome.backups, uncommitted })
   const failWhen: FailWhen = { type: 'remaining', failOn: flags.failOn }
   const formats = withDefault(flags)
@@ -129,7 +130,7 @@ async function write(tooling: Tooling, session: Session, flags: FixFlags, planne
   const report = reportOf(tooling, session, outcome.result, failWhen, { isIncomplete, isPrinted: formats.length > 0 })
   const problems = await emit(host, report, transforms, { ...flags, formats }, { isWritten: true, undo, given })
   problems.push(...outcome.failures.map(({ file, text }) => `${printableName(file)}: ${text}`))
-  if (outcome.isInterrupted) return interrupted(tooling, outcome)
+  if (outcome.isInterrupted) return interrupted(tooling, outcome, result)
   return finish(tooling, report.exitCode, problems)
 }
 
@@ -139,8 +140,9 @@ function dirtyWarning(cwd: string, files: readonly string[]): string {
   return `changes that no commit holds are mixed with these: ${names.join(', ')}${more}`
 }
 
-function interrupted({ host }: Tooling, { written, result }: WriteOutcome): number {
-  const left = result.files.filter(change => !written.includes(change.file)).map(change => printableName(change.file))
+function interrupted({ host }: Tooling, { written }: WriteOutcome, planned: RunResult): number {
+  const done = new Set(written)
+  const left = planned.files.filter(change => !done.has(change.file)).map(change => printableName(change.file))
   host.stderr.write(
     `kubemend: interrupted: ${written.length} files written${list(written.map(printableName))}; not written${list(left)}\n`,
   )

@@ -48,8 +48,11 @@ async function stageAndCommit(
       const committed = await staging.commit(options)
       for (const failure of committed.failures) failed.set(failure.file, failure)
       const { written, backups, isInterrupted } = committed
+      const done = new Set(written)
+      const left = isInterrupted ? result.files.filter(({ file }) => !done.has(file)) : []
+      const lost = new Map([...left.map(({ file }) => [file, interrupted(file)] as const), ...failed])
       return {
-        result: withoutLost(planned, result, failed),
+        result: withoutLost(planned, result, lost),
         written,
         backups,
         failures: [...failed.values()],
@@ -64,6 +67,10 @@ async function stageAndCommit(
     )
     result = session.judge({ sources, ...(options.skip === undefined ? {} : { skip: options.skip }) })
   }
+}
+
+function interrupted(file: string): WriteFailure {
+  return { file, code: 'interrupted', text: 'not written, because the run was interrupted: run again', fatal: true }
 }
 
 function nothing(planned: RunResult, failed: ReadonlyMap<string, WriteFailure>): Omit<WriteOutcome, 'failures'> {
