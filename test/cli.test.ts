@@ -291,7 +291,7 @@ describe('standard input', () => {
   test('is fixed to standard output, with the report on standard error', () => {
     const { code, stdout, stderr } = kubemend(folder(), ['fix', ...ONLY, '-'], { input: deployment() })
     expect({ code, stdout }).toEqual({ code: 0, stdout: FIXED(deployment()) })
-    expect(stderr).toMatch(/^"<stdin>":17:11 {2}fixed {2}image-pull-policy/)
+    expect(stderr).toMatch(/^<stdin>:17:11 {2}fixed {2}image-pull-policy/)
   })
 
   test('passes unchanged, byte for byte, when it cannot be fixed', () => {
