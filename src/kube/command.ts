@@ -1,6 +1,6 @@
 // What a container's command does, as far as its words tell: a rough reading, only ever used to hold back.
 
-import { asArray, member } from '../yaml/value.ts'
+import { asArray, type JsonObject, member } from '../yaml/value.ts'
 import type { Container } from './workload.ts'
 
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh'])
@@ -38,7 +38,19 @@ export function commandLine(container: Container): string {
  * The simple commands that the container's `command` and `args` run; empty when the image's own command runs. Without
  * a `command`, `args` only count when they name a shell, since the image's entrypoint takes them otherwise.
  */
-export function simpleCommands(container: Container): SimpleCommand[] {
+export function simpleCommands(container: Container): readonly SimpleCommand[] {
+  let commands = known.get(container.value)
+  if (commands === undefined) {
+    commands = readCommands(container)
+    known.set(container.value, commands)
+  }
+  return commands
+}
+
+/** Every transform asks, and a value never changes. */
+const known = new WeakMap<JsonObject, readonly SimpleCommand[]>()
+
+function readCommands(container: Container): SimpleCommand[] {
   const words = commandWords(container)
   const program = baseName(words[0] ?? '')
   const own = asArray(member(container.value, 'command')).length > 0

@@ -45,18 +45,20 @@ export function clientsOf(workspace: Workspace, settings: Settings, broker: Brok
   const { workload } = broker
   const services = workspace.servicesOf(workload)
   const domain = settings.get(CLUSTER_DOMAIN, workload.resource)
+  const within = services.map(service => addressOf(service, domain, true))
+  const beyond = services.map(service => addressOf(service, domain, false))
   const clients: Client[] = []
   for (const other of workspace.workloads()) {
     const { resource } = other
     if (resource.partial || isTopicsJob(resource, workload.resource.name)) continue
     const isOwn = resource === workload.resource
     const inside = sameNamespace(resource.namespace, workload.resource.namespace)
-    const patterns = services.map(service => addressPattern(service, domain, inside))
+    const addresses = inside ? within : beyond
     for (const container of other.containers) {
       if (container.role === 'ephemeral') continue
       const isBroker = isOwn && container.name === broker.container.name
       const texts = isBroker ? hookTexts(container) : textsOf(workspace, container)
-      const dials = [...texts].flatMap(text => dialOf(text, isOwn ? [...patterns, LOCAL] : patterns, tlsPort) ?? [])
+      const dials = [...texts].flatMap(text => dialOf(text, isOwn ? [...addresses, LOCAL] : addresses, tlsPort) ?? [])
       if (dials.length === 0) continue
       const kind = kindOf(settings, container, dials)
       clients.push({ container, dials, kind: isMovable(broker, container, dials, kind) ? kind : { type: 'unknown' } })
@@ -65,8 +67,14 @@ export function clientsOf(workspace: Workspace, settings: Settings, broker: Brok
   return clients
 }
 
+/** Words that lead to the brokers; a text without `name` holds none of them. */
+interface Address {
+  readonly name: string
+  readonly pattern: RegExp
+}
+
 /** Beside the broker in its own pod. */
-const LOCAL = /\b(?:localhost|127\.0\.0\.1):(\d{2,5})\b/g
+const LOCAL: Address = { name: '', pattern: /\b(?:localhost|127\.0\.0\.1):(\d{2,5})\b/g }
 
 /** What is not given cannot be moved, and an authority reaches no further than its namespace. */
 function isMovable({ workload }: Broker, container: Container, dials: readonly Dial[], kind: ClientKind): boolean {
@@ -82,12 +90,13 @@ export function isTopicsJob({ kind, name }: Resource, system: string): boolean {
 }
 
 /** Host of a Service in any of its forms, or of one of its pods, with a port behind `:` or blanks. */
-function addressPattern(service: Resource, clusterDomain: string, inside: boolean): RegExp {
+function addressOf(service: Resource, clusterDomain: string, inside: boolean): Address {
   const { name, namespace } = service
   const space = namespace === undefined ? '[a-z0-9-]+' : escapeText(namespace)
   const end = `(?:\\.${space}(?:\\.svc(?:\\.${escapeText(clusterDomain)})?)?)${inside ? '?' : ''}`
   const pod = isHeadless(service) ? '(?:[a-z0-9-]+\\.)?' : ''
-  return new RegExp(`(?<![\\w.-])${pod}${escapeText(name)}${end}(?:[: ]+(\\d{2,5})\\b|(?=[\\s,;"']|$))`, 'g')
+  const host = `(?<![\\w.-])${pod}${escapeText(name)}${end}`
+  return { name, pattern: new RegExp(`${host}(?:[: ]+(\\d{2,5})\\b|(?=[\\s,;"']|$))`, 'g') }
 }
 
 function escapeText(text: string): string {
@@ -100,8 +109,9 @@ const HOST_VARIABLES =
 
 interface Text extends Omit<Dial, 'address'> {}
 
-function dialOf(text: Text, patterns: readonly RegExp[], tlsPort: number): Dial | undefined {
-  for (const pattern of patterns) {
+function dialOf(text: Text, addresses: readonly Address[], tlsPort: number): Dial | undefined {
+  for (const { name, pattern } of addresses) {
+    if (!text.text.includes(name)) continue
     for (const match of text.text.matchAll(pattern)) {
       const [address, port] = match
       if (port === undefined && !HOST_VARIABLES.test(text.variable ?? '')) continue

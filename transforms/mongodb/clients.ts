@@ -53,11 +53,13 @@ export function findClients(workspace: Workspace, target: Target): Clients {
   const edits: Edit[] = []
   const rewritten = new Set<Resource>()
   const left: LeftClient[] = []
+  const names = target.services.map(service => service.name)
   let converted = false
   for (const resource of workspace.resources) {
     if (resource.kind === 'Service') continue
     const containers = workspace.workload(resource)?.containers ?? []
-    for (const [path, text] of stringsOf(resource)) {
+    for (const [path, text] of textsOf(resource)) {
+      if (!names.some(name => text.toLowerCase().includes(name))) continue
       const container = containers.find(candidate => candidate.path.every((step, index) => step === path[index]))
       const judged = judgeText(workspace, target, { resource, path, text, container })
       converted ||= judged.converted
@@ -71,6 +73,18 @@ export function findClients(workspace: Workspace, target: Target): Clients {
 }
 
 type Found = readonly [path: Path, text: string]
+
+/** Texts of objects, which every MongoDB of a run asks for. */
+const texts = new WeakMap<Resource, readonly Found[]>()
+
+function textsOf(resource: Resource): readonly Found[] {
+  let found = texts.get(resource)
+  if (found === undefined) {
+    found = [...stringsOf(resource)]
+    texts.set(resource, found)
+  }
+  return found
+}
 
 /** Every text of an object; those of a Secret decoded, for what they say only. */
 function* stringsOf(resource: Resource): Iterable<Found> {
