@@ -1,15 +1,6 @@
 // Where the key files come from: the certificate, its Secret, and the mount in the broker's container.
 
-import {
-  append,
-  asArray,
-  at,
-  create,
-  type Edit,
-  mountsOf,
-  type Settings,
-  type Workspace,
-} from '../../src/sdk.ts'
+import { append, asArray, at, create, type Edit, mountsOf, type Settings, type Workspace } from '../../src/sdk.ts'
 import type { Broker, Listeners } from '../kafka/broker.ts'
 import { authority, dnsNames, hasCertificate, serverCertificate, serverSecret } from '../stateful/certificates.ts'
 import { isHeadless, serviceNameOf } from '../stateful/headless.ts'
