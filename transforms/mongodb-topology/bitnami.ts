@@ -7,11 +7,11 @@ import { isPersistent } from '../stateful/data.ts'
 import type { Headless } from '../stateful/headless.ts'
 import { memberCount } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
-import { portEdits, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
+import { portEdits, portReferenceOrAdded, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { convertWith } from './convert.ts'
 import { judgeSet, separateMembers } from './grow.ts'
-import { ASKS_FOR_SET, findMembers, type Members, portOf } from './members.ts'
+import { ASKS_FOR_SET, findMembers, type Members } from './members.ts'
 import { exposureProblem } from './problems.ts'
 import { optionsOf, type Refused, refuse, type ServerSituation, type Situation } from './situation.ts'
 
@@ -98,7 +98,7 @@ function membersOf(workspace: Workspace, situation: BitnamiSituation, headless: 
       next: 'leave command and args to the image, then run again',
     }
   }
-  const reference = portOf(container, port)
+  const reference = portReferenceOrAdded(container, port, 'mongodb')
   return {
     ...found,
     init: undefined,

@@ -1,16 +1,6 @@
 // What makes pods the members of one replica set: options, key, Job, Services and clients.
 
-import {
-  asArray,
-  type Container,
-  type Edit,
-  effectiveImage,
-  type FollowUp,
-  isFloating,
-  member,
-  type Resource,
-  set,
-} from '../../src/sdk.ts'
+import { type Edit, effectiveImage, type FollowUp, isFloating, type Resource, set } from '../../src/sdk.ts'
 import { type Clients, findClients, nameLeft, textWarnings } from '../mongodb/clients.ts'
 import { optionEdits, splitEdits } from '../mongodb/command-line.ts'
 import { type Init, initObjects } from '../mongodb/init-job.ts'
@@ -20,7 +10,7 @@ import { keySecret } from '../mongodb/settings.ts'
 import { envEdits, POD_NAME } from '../stateful/env.ts'
 import { type Headless, isHeadless, type ServicePort } from '../stateful/headless.ts'
 import { domainSuffix, memberHosts } from '../stateful/members.ts'
-import { portEdits, portReference, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
+import { portEdits, portReferenceOrAdded, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
 import {
   type KnownSituation,
@@ -145,13 +135,7 @@ function dialledThroughHeadless(services: readonly Resource[], clients: Clients)
 }
 
 export function memberPorts({ server, port }: ServerSituation): ServicePort[] {
-  return [{ name: 'mongodb', port, targetPort: portOf(server.container, port) }]
-}
-
-/** How the port is referred to: a port that is listed without a name keeps having none, and one that is not is added. */
-export function portOf(container: Container, port: number): string | number {
-  const isListed = asArray(container.value.ports).some(entry => Number(member(entry, 'containerPort')) === port)
-  return isListed ? portReference(container, port) : 'mongodb'
+  return [{ name: 'mongodb', port, targetPort: portReferenceOrAdded(server.container, port, 'mongodb') }]
 }
 
 function containerEdits(situation: KnownSituation): Edit[] {
@@ -161,7 +145,7 @@ function containerEdits(situation: KnownSituation): Edit[] {
   const words = ['--replSet', options.replicaSet]
   const bound = settingOf(server, 'bind_ip', 'net.bindIp') ?? settingOf(server, 'bind_ip_all', 'net.bindIpAll')
   if (bound === undefined) words.push('--bind_ip_all')
-  const reference = portOf(container, port)
+  const reference = portReferenceOrAdded(container, port, 'mongodb')
   const edits: Edit[] = []
   if (access.kind === 'on') {
     words.push('--keyFile', KEY_PATH)

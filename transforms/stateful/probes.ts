@@ -49,3 +49,9 @@ export function portReference(container: Container, port: number): string | numb
   const name = member(entry, 'name')
   return typeof name === 'string' && name !== '' ? name : port
 }
+
+/** The same once `portEdits` has added the port under `name`, where the container did not list it. */
+export function portReferenceOrAdded(container: Container, port: number, name: string): string | number {
+  const isListed = asArray(container.value.ports).some(entry => Number(member(entry, 'containerPort')) === port)
+  return isListed ? portReference(container, port) : name
+}

@@ -4,7 +4,7 @@ import { type Edit, toYaml, type Workspace } from '../../src/sdk.ts'
 import { ordinalPlus, wrapperEdits } from '../stateful/command.ts'
 import { type EnvPlan, envEdits, hasPlainEnv, POD_NAME } from '../stateful/env.ts'
 import type { ServicePort } from '../stateful/headless.ts'
-import { portEdits, portReference, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
+import { portEdits, portReference, portReferenceOrAdded, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
 import { ELECTION_PORT, PEER_PORT } from './dialects.ts'
 import type { Server } from './server.ts'
 
@@ -60,11 +60,11 @@ export function memberPorts(server: Server, clientPort: number): ServicePort[] {
     { name: 'peer', port: PEER_PORT },
     { name: 'election', port: ELECTION_PORT },
   ]
-  return ports.map(({ name, port }) => {
-    const present = portReference(server.container, port)
-    const targetPort = typeof present === 'string' ? present : name
-    return { name, port, targetPort }
-  })
+  return ports.map(({ name, port }) => ({
+    name,
+    port,
+    targetPort: portReferenceOrAdded(server.container, port, name),
+  }))
 }
 
 /** What a person writes into the server's container to make it a member. */
