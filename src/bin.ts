@@ -1,8 +1,8 @@
 // The executable: runs the command line, ends with its exit code, and turns a crash into a report.
 
 import { main, version } from './cli.ts'
-import { enableCodeCache } from './io/code-cache.ts'
 import { EXIT } from './commands/exit-code.ts'
+import { enableCodeCache } from './io/code-cache.ts'
 import { errorText } from './io/errors.ts'
 import { tuneV8 } from './io/v8.ts'
 
