@@ -10,6 +10,7 @@ import {
   type Transform,
   type Workspace,
 } from '../../src/sdk.ts'
+import { brokerCount, needsMembers } from '../kafka/basis.ts'
 import {
   type Broker,
   brokersOf,
@@ -22,7 +23,6 @@ import {
 } from '../kafka/broker.ts'
 import { configEdits, effective, type KeyChange, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
-import { brokerCount, needsMembers } from '../kafka/stages.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { judgeOperated } from './operated.ts'

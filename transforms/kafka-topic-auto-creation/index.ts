@@ -1,21 +1,19 @@
 // Stops brokers from making a topic of every name that somebody asks for, and makes the topics that are meant.
 
 import {
-  asObject,
   at,
   change,
   create,
   decline,
   describe,
   type Edit,
-  labelsOf,
   type Proposal,
   type Resource,
   type Settings,
-  set,
   type Transform,
   type Workspace,
 } from '../../src/sdk.ts'
+import { brokerCount } from '../kafka/basis.ts'
 import {
   type Broker,
   brokersOf,
@@ -28,13 +26,13 @@ import {
 import { isTopicsJob } from '../kafka/clients.ts'
 import { configEdits, effective, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
-import { brokerCount } from '../kafka/stages.ts'
 import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
 import { isPersistent } from '../stateful/data.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { findTopics, type Inventory, listedTopics } from './inventory.ts'
 import { topicsJob } from './job.ts'
+import { judgeOperated } from './operated.ts'
 import { REFUSALS } from './refusals.ts'
 
 const KEY = 'auto.create.topics.enable'
@@ -206,37 +204,4 @@ function commentWarnings(workspace: Workspace): string[] {
   return workspace
     .textReferences(/#.*(?:\bon first use\b|\bauto(?:matically)?[- ]?creat)/i, 5)
     .map(({ file, line, text }) => `${file}:${line} says "${text.replace(/^.*?#\s*/, '')}", which is no longer so`)
-}
-
-const CONFIG = ['spec', 'kafka', 'config', KEY] as const
-
-/** Strimzi: topics are custom resources; without any there is nothing that would make them. */
-function* judgeOperated(workspace: Workspace): Iterable<Proposal> {
-  for (const resource of workspace.ofKind('Kafka')) {
-    if (!resource.selected || resource.partial || resource.group !== 'kafka.strimzi.io') continue
-    if (asObject(at(resource.value, ['spec', 'kafka'])) === undefined) continue
-    const value = at(resource.value, [...CONFIG])
-    if (value === false || value === 'false') continue
-    const topics = workspace
-      .inNamespace(resource, 'KafkaTopic')
-      .filter(topic => labelsOf(topic)['strimzi.io/cluster'] === resource.name)
-    const target = { resource, path: [...CONFIG] }
-    const name = describe(resource)
-    if (topics.length === 0) {
-      yield decline({
-        target,
-        code: 'no-topic-inventory',
-        why: `${name} makes a topic of every name that is asked for, and the files hold no KafkaTopic`,
-        next: 'write a KafkaTopic for each topic of the platform, then run again',
-      })
-      continue
-    }
-    yield change({
-      target,
-      code: 'auto-creation',
-      why: `${name} makes a topic of every name that is asked for, a misspelled one too; that is switched off, and the ${topics.length} KafkaTopics of the files are made by the operator`,
-      risks: 'access',
-      edits: [set(resource, [...CONFIG], false)],
-    })
-  }
 }

@@ -34,7 +34,8 @@ export function hostKind(workspace: Workspace, broker: Broker, host: string): Ho
   if (host === '') return 'address'
   const { resource } = workload
   const labels = host.split('.')
-  const isPod = labels.length > 1 && new RegExp(`^${resource.name}-\\d+$`).test(labels[0] ?? '')
+  const first = labels[0] ?? ''
+  const isPod = labels.length > 1 && first.startsWith(`${resource.name}-`) && /-\d+$/.test(first)
   const [name = '', namespace] = isPod ? labels.slice(1) : labels
   if (namespace !== undefined && resource.namespace !== undefined && namespace !== resource.namespace) return 'outside'
   const service = workspace.named(resource, 'Service', name)
