@@ -161,6 +161,11 @@ test('config show names a folder that does not exist', () => {
   expect(code).toBe(2)
 })
 
+test('a setting of the wrong type is said once', () => {
+  const root = folder({ 'a.yaml': deployment(), 'kubemend.yaml': 'replicas: { target: many }\n' })
+  expect(kubemend(root, ['check']).stderr).toBe('kubemend: kubemend.yaml:1:13: replicas.target: "many" is no integer\n')
+})
+
 test('a folder with the name of a configuration is none', () => {
   const root = folder({ 'a.yaml': deployment() })
   mkdirSync(path.join(root, 'kubemend.yaml'))

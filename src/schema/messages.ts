@@ -32,7 +32,9 @@ export function toSchemaErrors(
     if (!seen.has(key)) found.push(result)
     seen.add(key)
   }
-  return found
+  // a value of the wrong type is none of the allowed ones either, which goes without saying
+  const mistyped = new Set(found.filter(({ keyword }) => keyword === 'type').map(({ path }) => JSON.stringify(path)))
+  return found.filter(({ keyword, path }) => keyword !== 'enum' || !mistyped.has(JSON.stringify(path)))
 }
 
 /** What the API server is sent as status it decodes and drops: only what cannot be decoded counts there. */
