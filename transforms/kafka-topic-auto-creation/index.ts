@@ -92,7 +92,7 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
       allow: { config: 'kafka: {topics: [orders, payments]}' },
     })
   }
-  if (inventory.topics.length > 0 && broker.dialect === undefined && !areThere) return refuse(toolless(inventory))
+  if (inventory.topics.length > 0 && !hasTool(broker) && !areThere) return refuse(toolless(inventory))
   const config = configEdits(workspace, broker.configuration, [[KEY, 'false'], ...listChanges(workspace, broker)])
   if ('code' in config) return refuse({ ...config, code: 'closed-configuration' })
   const jobs = jobEdits(workspace, settings, broker, inventory)
@@ -122,6 +122,11 @@ function cached({ container }: Broker): Problem {
   }
 }
 
+/** The native image holds the broker alone. */
+function hasTool({ dialect, image }: Broker): boolean {
+  return dialect !== undefined && image?.components.at(-1) !== 'kafka-native'
+}
+
 /** Topics that nobody makes once the brokers do not: the tool of an unknown image is not known. */
 function toolless({ topics }: Inventory): Problem {
   return {
@@ -148,7 +153,7 @@ function jobEdits(
 ): { readonly edits: readonly Edit[]; readonly name?: string } {
   const { resource } = broker.workload
   const listeners = listenersOf(workspace, broker)
-  if (topics.length === 0 || listeners === undefined || broker.dialect === undefined) return { edits: [] }
+  if (topics.length === 0 || listeners === undefined || !hasTool(broker)) return { edits: [] }
   const present = workspace.inNamespace(resource, 'Job').find(job => isTopicsJob(job, resource.name))
   if (present !== undefined) return { edits: [] }
   const job = topicsJob(workspace, broker, listeners, topics, Math.min(3, brokerCount(broker)))

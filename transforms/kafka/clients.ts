@@ -57,7 +57,7 @@ export function clientsOf(workspace: Workspace, settings: Settings, broker: Brok
     for (const container of other.containers) {
       if (container.role === 'ephemeral') continue
       const isBroker = isOwn && container.name === broker.container.name
-      const texts = isBroker ? hookTexts(container) : textsOf(workspace, container)
+      const texts = isBroker ? ownTexts(workspace, container) : textsOf(workspace, container)
       const dials = [...texts].flatMap(text => dialOf(text, isOwn ? [...addresses, LOCAL] : addresses, tlsPort) ?? [])
       if (dials.length === 0) continue
       const kind = kindOf(settings, container, dials)
@@ -71,6 +71,14 @@ export function clientsOf(workspace: Workspace, settings: Settings, broker: Brok
 interface Address {
   readonly name: string
   readonly pattern: RegExp
+}
+
+/** What the broker's own container dials itself by: its hooks, and reporters that run in the broker. */
+function ownTexts(workspace: Workspace, container: Container): Text[] {
+  const reporters = [...textsOf(workspace, container)].filter(({ variable }) =>
+    /BOOTSTRAP_SERVERS$/.test(variable ?? ''),
+  )
+  return [...hookTexts(container), ...reporters]
 }
 
 /** Beside the broker in its own pod. */
