@@ -65,17 +65,17 @@ export {
 export { type RestartStep, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { isServed } from './kube/served.ts'
-export { detectSystem, operatedSystem, type System, type SystemFamily, storeHint } from './kube/systems.ts'
+export { detectSystem, operatedSystem, type System, storeHint } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
 export { isBelow, isStored, type Mount, mountsOf, mountsStored } from './kube/volumes.ts'
-export { type Container, type ContainerRole, podSelector, WORKLOAD_KINDS, type Workload } from './kube/workload.ts'
+export { type Container, podSelector, WORKLOAD_KINDS, type Workload } from './kube/workload.ts'
 export type { TextReference, Workspace } from './kube/workspace.ts'
 export { compareVersions } from './schema/versions.ts'
 export { at, type Path } from './yaml/path.ts'
-export { asArray, asObject, asString, equalJson, isObject, type Json, type JsonObject, member } from './yaml/value.ts'
+export { asArray, asObject, asString, isObject, type Json, type JsonObject, member } from './yaml/value.ts'
 
 /** Prefix of the annotations that override what kubemend decides. */
-export const ANNOTATION_PREFIX = 'kubemend.dev/'
+const ANNOTATION_PREFIX = 'kubemend.dev/'
 
 export interface ChangeSpec {
   readonly target: Target

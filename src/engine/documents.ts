@@ -40,7 +40,7 @@ export interface Step {
   readonly items: readonly { readonly origin: Origin; readonly value: JsonObject; readonly beside: Resource }[]
 }
 
-export function documentKey(file: string, document: number): string {
+function documentKey(file: string, document: number): string {
   return `${file}\0${document}`
 }
 

@@ -12,7 +12,7 @@ import { readText } from '../../src/yaml/read.ts'
 import { asArray, type Json } from '../../src/yaml/value.ts'
 import transforms from '../../transforms/index.ts'
 
-export const FIXTURES = 'fixtures/transforms'
+const FIXTURES = 'fixtures/transforms'
 
 /** Files by path from the root of the case, in a stable order. */
 export type Files = ReadonlyMap<string, string>
