@@ -29,6 +29,7 @@ interface ParsedFlags {
   readonly kubernetesVersion?: string
   readonly schemaLocation?: readonly string[]
   readonly format?: readonly FormatTarget[]
+  readonly runbook?: string
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly color?: ColorChoice
@@ -210,6 +211,7 @@ function withInput(command: Command): Command {
 function withOutput(command: Command): Command {
   return command
     .addOption(new Option('--format <format[=file]>', `${FORMATS.join(', ')}; repeatable`).argParser(collectFormat))
+    .addOption(new Option('--runbook <file>', 'write the steps that are left to a person, in order, as Markdown'))
     .addOption(new Option('-q, --quiet', 'print no report'))
     .addOption(new Option('-v, --verbose', 'print edits, preconditions and everything passed over'))
     .addOption(new Option('--color <when>', 'colour the report').choices(['auto', 'always', 'never']).default('auto'))
@@ -280,8 +282,11 @@ function toRuleFlags({ only = [], skip = [], unsafe = false, risk }: Omit<Parsed
   return { only, skip, ...(risks === undefined ? {} : { risks }) }
 }
 
-function toOutputFlags({ format = [], quiet = false, verbose = false, color = 'auto' }: ParsedFlags): OutputFlags {
-  return { formats: format, quiet, verbose, color }
+function toOutputFlags(flags: ParsedFlags): OutputFlags {
+  const { format = [], runbook, quiet = false, verbose = false, color = 'auto' } = flags
+  const formats: readonly FormatTarget[] =
+    runbook === undefined ? format : [...format, { format: 'runbook', file: runbook }]
+  return { formats, quiet, verbose, color }
 }
 
 function toJudgeFlags(paths: readonly string[], flags: ParsedFlags): JudgeFlags {

@@ -8,6 +8,7 @@ import { printableName } from '../report/escape.ts'
 import { toJson } from '../report/json.ts'
 import { toMarkdown } from '../report/markdown.ts'
 import type { Report } from '../report/model.ts'
+import { toRunbook } from '../report/runbook.ts'
 import { toText } from '../report/text.ts'
 import { colored, isColored } from './color.ts'
 import { type Failure, failure } from './failure.ts'
@@ -84,6 +85,8 @@ async function render(
       return toJson(report)
     case 'markdown':
       return toMarkdown(report, options)
+    case 'runbook':
+      return toRunbook(report)
     case 'sarif': {
       const { toSarif } = await import('../report/sarif.ts')
       return toSarif(report, transforms)

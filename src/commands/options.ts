@@ -2,7 +2,7 @@
 
 import type { Risk } from '../engine/risk.ts'
 
-export const FORMATS = ['text', 'json', 'sarif', 'markdown', 'patch'] as const
+export const FORMATS = ['text', 'json', 'sarif', 'markdown', 'patch', 'runbook'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** A report and where it goes: a file, else standard output. */
