@@ -356,7 +356,7 @@ describe('exit codes', () => {
       [['fxi'], "error: unknown command 'fxi'\n(Did you mean fix?)\n"],
       [['fix', '--unsave'], "error: unknown option '--unsave'\n(Did you mean --unsafe?)\n"],
       [['fix', '--risk', 'rstart'], '"rstart" is no risk; known are none, restart, access, topology, data.'],
-      [['fix', '--format', 'xml'], 'Known formats are text, json, sarif, markdown, patch.'],
+      [['fix', '--format', 'xml'], 'Known formats are text, json, sarif, markdown, patch, runbook.'],
       [['check', '--only', 'replcias'], 'kubemend: there is no rule "replcias": did you mean "replicas"?\n'],
       [['check', '--kubernetes-version', '1.12'], 'kubemend: unknown Kubernetes version "1.12"'],
       [['check', '--config', 'none.yaml'], 'kubemend: none.yaml: there is no such configuration file'],
