@@ -7,6 +7,8 @@ import { apply, runCase } from '../support/fixture-run.ts'
 import { caseNames, type FixtureCase, filesBelow, readCase } from '../support/fixtures.ts'
 import { Client } from './client.ts'
 import { validatorVersion } from './compare.ts'
+import { installCustomKinds } from './custom-resources.ts'
+import { fixtureResults, kindsIn } from './fixture-files.ts'
 import { createNamespaces, type ManifestObject, objectKey, objectsIn } from './objects.ts'
 
 /** What the server says when a field of a live object may not change. */
@@ -19,7 +21,9 @@ it.skipIf(server === null)(
   async () => {
     if (server === null) return
     const client = new Client(server.address)
-    const replay = new Replay(client, validatorVersion(server.version))
+    const version = validatorVersion(server.version)
+    await installCustomKinds(client, version, kindsIn(fixtureResults()))
+    const replay = new Replay(client, version)
     for (const { id } of transforms) {
       for (const name of caseNames(id)) await replay.replay(readCase(id, name))
     }

@@ -1,6 +1,8 @@
 // The manifests of all fixtures, as the API server will be asked about them.
 
 import { readdirSync } from 'node:fs'
+import { isKubernetesObject } from '../../src/kube/resource.ts'
+import { readText } from '../../src/yaml/read.ts'
 import { filesBelow } from '../support/fixtures.ts'
 
 export interface Manifest {
@@ -31,4 +33,16 @@ function manifestsIn(folder: string): Manifest[] {
 function foldersIn(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true })
   return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+}
+
+/** Every `apiVersion/kind` of the manifests. */
+export function kindsIn(manifests: readonly Manifest[]): ReadonlySet<string> {
+  const kinds = new Set<string>()
+  for (const { text } of manifests) {
+    const read = readText(text)
+    for (const { value } of read.ok ? read.documents : []) {
+      if (isKubernetesObject(value)) kinds.add(`${String(value.apiVersion)}/${String(value.kind)}`)
+    }
+  }
+  return kinds
 }

@@ -1,11 +1,9 @@
 import { expect, inject, it } from 'vitest'
-import { isKubernetesObject } from '../../src/kube/resource.ts'
 import { createValidator } from '../../src/schema/validator.ts'
-import { readText } from '../../src/yaml/read.ts'
 import { Client } from './client.ts'
 import { type Comparison, compareText, disagreements, summary, validatorVersion } from './compare.ts'
 import { installCustomKinds } from './custom-resources.ts'
-import { fixtureResults } from './fixture-files.ts'
+import { fixtureResults, kindsIn } from './fixture-files.ts'
 
 const server = inject('apiserver')
 
@@ -16,7 +14,7 @@ it.skipIf(server === null)(
     const client = new Client(server.address)
     const version = validatorVersion(server.version)
     const manifests = fixtureResults()
-    const installed = await installCustomKinds(client, version, kindsIn(manifests.map(({ text }) => text)))
+    const installed = await installCustomKinds(client, version, kindsIn(manifests))
     const validator = createValidator({ kubernetesVersion: version })
     const comparisons: Comparison[] = []
     for (const { path, text } of manifests) comparisons.push(...(await compareText(client, validator, path, text)))
@@ -26,14 +24,3 @@ it.skipIf(server === null)(
     expect(disagreements(comparisons)).toEqual([])
   },
 )
-
-function kindsIn(texts: readonly string[]): ReadonlySet<string> {
-  const kinds = new Set<string>()
-  for (const text of texts) {
-    const read = readText(text)
-    for (const { value } of read.ok ? read.documents : []) {
-      if (isKubernetesObject(value)) kinds.add(`${String(value.apiVersion)}/${String(value.kind)}`)
-    }
-  }
-  return kinds
-}
