@@ -5,10 +5,6 @@ import {
   declaredReplicas,
   decline,
   describe,
-  detectSystem,
-  forEachWorkload,
-  isOwned,
-  isServed,
   type Proposal,
   REPLICAS_PATH,
   type Settings,
@@ -21,6 +17,7 @@ import { BITNAMI } from '../mongodb/bitnami.ts'
 import { readServer } from '../mongodb/server.ts'
 import { MONGODB } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
+import { serversOf } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { judgeBitnami } from './bitnami.ts'
 import { convert } from './convert.ts'
@@ -57,10 +54,7 @@ const mongodbTopology: Transform = {
   refusals: REFUSALS,
   sections: [STATEFUL, CLUSTER_DOMAIN, ANTI_AFFINITY, MONGODB],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const workload of forEachWorkload(workspace)) {
-      const { resource } = workload
-      const system = detectSystem(workload)
-      if (system?.family !== 'mongodb' || resource.partial || !isServed(resource) || isOwned(resource)) continue
+    for (const { workload, system } of serversOf(workspace, 'mongodb')) {
       const proposal = judge(workspace, settings, workload, system)
       if (proposal !== undefined) yield proposal
     }

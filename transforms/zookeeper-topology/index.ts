@@ -5,11 +5,7 @@ import {
   declaredReplicas,
   decline,
   describe,
-  detectSystem,
   forEachResource,
-  forEachWorkload,
-  isOwned,
-  isServed,
   operatedSystem,
   type Proposal,
   REPLICAS_PATH,
@@ -20,6 +16,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
+import { serversOf } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { dialectOf } from '../zookeeper/dialects.ts'
 import { readServer } from '../zookeeper/server.ts'
@@ -55,10 +52,7 @@ const zookeeperTopology: Transform = {
   refusals: REFUSALS,
   sections: [STATEFUL, CLUSTER_DOMAIN, ANTI_AFFINITY],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const workload of forEachWorkload(workspace)) {
-      const { resource } = workload
-      const system = detectSystem(workload)
-      if (system?.family !== 'zookeeper' || resource.partial || !isServed(resource) || isOwned(resource)) continue
+    for (const { workload, system } of serversOf(workspace, 'zookeeper')) {
       const proposal = judge(workspace, settings, workload, system)
       if (proposal !== undefined) yield proposal
     }

@@ -1,0 +1,26 @@
+// The workloads that run a stateful system's server and that a change may speak of.
+
+import {
+  detectSystem,
+  forEachWorkload,
+  isOwned,
+  isServed,
+  type System,
+  type Workload,
+  type Workspace,
+} from '../../src/sdk.ts'
+
+export interface RunningServer {
+  readonly workload: Workload
+  readonly system: System
+}
+
+/** Servers of a family: no fragments, no removed API versions, nothing that an owner makes. */
+export function* serversOf(workspace: Workspace, family: System['family']): Iterable<RunningServer> {
+  for (const workload of forEachWorkload(workspace)) {
+    const { resource } = workload
+    const system = detectSystem(workload)
+    if (system?.family !== family || resource.partial || !isServed(resource) || isOwned(resource)) continue
+    yield { workload, system }
+  }
+}
