@@ -186,6 +186,10 @@ class ProofCache {
     return proof
   }
 
+  latest(file: string): Proof | undefined {
+    return this.#proofs.get(file)?.proof
+  }
+
   /** A fault of kubemend's own in one file is that file's refusal: the others go on. */
   attempt(plan: FilePlan): Proof {
     try {
@@ -273,9 +277,10 @@ function operationsOf(file: string, log: readonly LogEntry[], states: DocumentSt
 function changesOf(loop: LoopResult, proofs: ProofCache): FileChange[] {
   const changes: FileChange[] = []
   for (const [file, log] of byFile(loop.log)) {
-    const proof = proofs.prove(file, wholePlan(file, log, loop.states))
+    // the last round proved every file of its log
+    const proof = proofs.latest(file)
     const before = loop.states.file(file)?.text
-    if (!proof.ok || proof.text === before) continue
+    if (proof === undefined || !proof.ok || proof.text === before) continue
     const findings = [...new Set(log.map(entry => entry.change.finding.id))]
     changes.push({ file, before, after: proof.text, findings })
   }
