@@ -261,7 +261,8 @@ class Loop {
     }
   }
 
-  #base(transform: Transform, { target }: Proposal) {
+  #base(transform: Transform, proposal: Proposal) {
+    const { target } = proposal
     const resource = this.#workspace.original.current(target.resource.origin) ?? target.resource
     return {
       // a change of this run may have made another kind of it
@@ -270,8 +271,13 @@ class Loop {
       resource,
       path: target.path,
       ...(target.container === undefined ? {} : { container: target.container.name }),
+      ties: [findingKey(transform.id, target), ...(proposal.type === 'change' ? tiesOf(proposal) : [])],
     }
   }
+}
+
+function tiesOf({ unit, needs }: Change): string[] {
+  return [unit, needs && findingKey(needs.rule, needs.target)].filter(name => name !== undefined)
 }
 
 function nameOf(value: Step['creations'][number]['value']): string {

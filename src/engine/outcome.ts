@@ -37,6 +37,8 @@ export interface Finding {
   readonly warnings: readonly string[]
   readonly snippet?: string
   readonly allow?: Allow
+  /** names of this finding, of its unit and of the change that it stands on: findings that share one stay together */
+  readonly ties: readonly string[]
 }
 
 /** A file of which nothing was judged or nothing could be written, with the place when there is one. */
