@@ -18,6 +18,9 @@ export interface FoundConfiguration {
   readonly folder: string
 }
 
+/** Puts another configuration in the place of the one that was found. */
+export type Configure = (found: FoundConfiguration) => FoundConfiguration
+
 export interface ConfigurationRequest {
   readonly config?: string
   readonly isolated: boolean

@@ -1,6 +1,7 @@
 // `fix`, and `diff` as its dry half: judges the input, writes or shows the changes, reports.
 
 import path from 'node:path'
+import type { Skip } from '../engine/loop.ts'
 import type { RunResult } from '../engine/outcome.ts'
 import { printableName, STDIN_NAME } from '../report/escape.ts'
 import { checkFormats, emit } from './emit.ts'
@@ -10,7 +11,7 @@ import { chooseChanges } from './interactive.ts'
 import { type FailWhen, reportOf } from './judge.ts'
 import type { FixFlags, FormatTarget } from './options.ts'
 import { createProgress } from './progress.ts'
-import { openSession, type Session, type Skip } from './session.ts'
+import { openSession, type Session } from './session.ts'
 import type { Tooling } from './tooling.ts'
 import { undoHint } from './undo.ts'
 import { type WriteOutcome, writeChanges } from './write.ts'

@@ -8,7 +8,7 @@ import { decode, hasManifestKeys } from '../io/read.ts'
 import { contextOf, type Targets } from '../io/targets.ts'
 import { isKustomizationFile } from '../kube/kustomization.ts'
 import { STDIN_NAME } from '../report/escape.ts'
-import { type FoundConfiguration, findConfiguration } from './configuration.ts'
+import { type Configure, type FoundConfiguration, findConfiguration } from './configuration.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
 import type { InputFlags } from './options.ts'
 import type { Progress } from './progress.ts'
@@ -26,6 +26,7 @@ export async function openInput(
   tooling: Tooling,
   flags: InputFlags,
   progress: Progress,
+  configure: Configure = found => found,
 ): Promise<CommandInput | Failure> {
   const { host, transforms } = tooling
   const isStdin = flags.paths.includes('-')
@@ -36,8 +37,9 @@ export async function openInput(
   const targets = isStdin ? stdinTargets(host, flags.stdinFilename) : await host.resolveTargets(flags.paths)
   const contexts = targets.targets.map(contextOf)
   const nearest = contexts.length === 0 ? host.cwd : commonFolder(contexts)
-  const found = findConfiguration(host, transforms, nearest, flags)
-  if (isFailure(found)) return found
+  const nearestOne = findConfiguration(host, transforms, nearest, flags)
+  if (isFailure(nearestOne)) return nearestOne
+  const found = configure(nearestOne)
 
   const { configuration, folder } = found
   const root =

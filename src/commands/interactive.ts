@@ -1,5 +1,6 @@
 // Asks for each change whether it shall be made, showing its diff and its risk.
 
+import type { Skip } from '../engine/loop.ts'
 import type { Finding, RunResult } from '../engine/outcome.ts'
 import { originKey, type Resource } from '../kube/resource.ts'
 import { printable } from '../report/escape.ts'
@@ -7,7 +8,7 @@ import { isWritten } from '../report/model.ts'
 import { resourceLabel } from '../report/words.ts'
 import { colored, isColored } from './color.ts'
 import type { ColorChoice } from './options.ts'
-import type { Session, Skip } from './session.ts'
+import type { Session } from './session.ts'
 import type { Tooling } from './tooling.ts'
 
 const HELP = `y - make this change

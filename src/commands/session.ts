@@ -2,9 +2,10 @@
 
 import path from 'node:path'
 import { EffectiveSettings } from '../config/settings.ts'
+import type { Skip } from '../engine/loop.ts'
 import type { RunResult } from '../engine/outcome.ts'
 import { RISKS, type Risk, SAFE_RISKS } from '../engine/risk.ts'
-import { run, type SourceText } from '../engine/run.ts'
+import { type Input, readSources, runOn, type SourceText } from '../engine/run.ts'
 import type { Transform } from '../engine/transform.ts'
 import type { Host } from '../io/host.ts'
 import type { Inputs } from '../io/inputs.ts'
@@ -17,7 +18,7 @@ import { createValidator } from '../schema/validator.ts'
 import { DEFAULT_VERSION, resolveKubernetesVersion } from '../schema/versions.ts'
 import { readText } from '../yaml/read.ts'
 import { isObject, type JsonObject } from '../yaml/value.ts'
-import type { FoundConfiguration } from './configuration.ts'
+import type { Configure, FoundConfiguration } from './configuration.ts'
 import { type Failure, failure, isFailure } from './failure.ts'
 import { isFolder, openInput } from './inputs.ts'
 import type { InputFlags, RuleFlags } from './options.ts'
@@ -31,6 +32,7 @@ export interface Session {
   readonly kubernetesVersion: string
   /** the transforms that run, in order */
   readonly transforms: readonly Transform[]
+  readonly settings: EffectiveSettings
   /** remarks about the choices that were made */
   readonly notes: readonly string[]
   validator(): Validator
@@ -38,16 +40,22 @@ export interface Session {
   judge(changes?: { readonly sources?: readonly SourceText[]; readonly skip?: Skip }): RunResult
 }
 
-export type Skip = (resource: Resource, rule: string) => string | undefined
+export interface SessionOptions {
+  /** what stands in the place of the configuration that was found */
+  readonly configure?: Configure
+  /** keeps what was read, for a caller that judges the same input several times */
+  readonly keepsInput?: boolean
+}
 
 export async function openSession(
   tooling: Tooling,
   flags: InputFlags & RuleFlags,
   progress: Progress,
+  { configure, keepsInput = false }: SessionOptions = {},
 ): Promise<Session | Failure> {
   const problems = [...flags.only, ...flags.skip].flatMap(rule => unknownRule(rule, tooling.transforms))
   if (problems.length > 0) return failure(...problems)
-  const input = await openInput(tooling, flags, progress)
+  const input = await openInput(tooling, flags, progress, configure)
   if (isFailure(input)) return input
   const { inputs, found } = input
   const { configuration, folder } = found
@@ -64,6 +72,7 @@ export async function openSession(
   const transforms = chosen(tooling.transforms, flags, found)
   const allowed = riskPolicy(flags, settings)
   const schemas = locations.length === 0 ? undefined : schemaSource(locations, file => schemaText(tooling.host, file))
+  let kept: Input | undefined
   let validator: Validator | undefined
   const lazyValidator = (): Validator => {
     validator ??= makeValidator(kubernetesVersion, inputs, schemas)
@@ -73,15 +82,20 @@ export async function openSession(
     ...input,
     kubernetesVersion,
     transforms,
+    settings,
     notes: version.note === undefined ? [] : [version.note],
     validator: lazyValidator,
-    judge: ({ sources = inputs.sources, skip } = {}) => {
-      progress.show(`judging: ${sources.length} manifests`)
-      return run(sources, {
-        ...{ transforms, settings, allowed, kubernetesVersion },
-        skip: (resource, rule) => settings.skipped(resource, rule) ?? skip?.(resource, rule),
+    judge: ({ sources, skip } = {}) => {
+      progress.show(`judging: ${(sources ?? inputs.sources).length} manifests`)
+      const texts = () => inputs.texts()
+      const input =
+        (sources === undefined ? kept : undefined) ??
+        readSources(sources ?? inputs.sources, { kubernetesVersion, texts })
+      if (keepsInput && sources === undefined) kept = input
+      return runOn(input, {
+        ...{ transforms, settings, allowed, kubernetesVersion, texts },
+        skip: (resource, rule, key) => settings.skipped(resource, rule) ?? skip?.(resource, rule, key),
         validator: lazyValidator,
-        texts: () => inputs.texts(),
       })
     },
   }

@@ -1,10 +1,11 @@
 // Writes what a run changed; an input that is no longer as it was read drops every change that touches it.
 
+import type { Skip } from '../engine/loop.ts'
 import type { Finding, RunResult } from '../engine/outcome.ts'
 import type { Host } from '../io/host.ts'
 import type { WriteFailure } from '../io/write.ts'
 import { isWritten } from '../report/model.ts'
-import type { Session, Skip } from './session.ts'
+import type { Session } from './session.ts'
 
 /** Inputs that keep changing are given up after so many attempts. */
 const MAX_ATTEMPTS = 5

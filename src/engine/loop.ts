@@ -13,11 +13,14 @@ import type { Allow, Change, Decline, Proposal, Reason, Settings, Transform } fr
 
 const MAX_PASSES = 5
 
+/** Who silences a finding: answers its name, undefined when nobody does. `key` is the first of the finding's ties. */
+export type Skip = (resource: Resource, rule: string, key: string) => string | undefined
+
 export interface LoopOptions {
   readonly transforms: readonly Transform[]
   readonly settings: Settings
   readonly allowed: (transform: Transform, resource: Resource) => ReadonlySet<Risk>
-  readonly skip: (resource: Resource, rule: string) => string | undefined
+  readonly skip: Skip
   readonly gates: ValueGates
   /** changes that may not be made, by finding key, with the reason (a failed proof, a clash) */
   readonly blocked: ReadonlyMap<string, Reason>
@@ -113,7 +116,7 @@ class Loop {
   #take(transform: Transform, proposal: Proposal): void {
     const { target } = proposal
     const key = findingKey(transform.id, target)
-    const by = this.#options.skip(target.resource, transform.id)
+    const by = this.#options.skip(target.resource, transform.id, key)
     if (by !== undefined) {
       const { id: rule } = transform
       this.#suppressed.set(key, { id: findingId(rule, target), rule, resource: target.resource, by })

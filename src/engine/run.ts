@@ -12,7 +12,7 @@ import { asObject, type Json, type JsonObject } from '../yaml/value.ts'
 import { findClashes } from './clash.ts'
 import { applyOperations, type Creation, type DocumentStates } from './documents.ts'
 import { ValueGates } from './gates.ts'
-import { type AppliedChange, type LogEntry, type LoopResult, settle } from './loop.ts'
+import { type AppliedChange, type LogEntry, type LoopResult, type Skip, settle } from './loop.ts'
 import type { FileChange, Finding, InputWarning, RefusedFile, RunResult, SkippedFile } from './outcome.ts'
 import type { Phase } from './phase.ts'
 import { type FilePlan, type Proof, proveFile } from './prove.ts'
@@ -32,8 +32,7 @@ export interface RunOptions {
   readonly settings: Settings
   /** risks that may be taken with a resource by a transform */
   readonly allowed: (transform: Transform, resource: Resource) => ReadonlySet<Risk>
-  /** who silences a rule on a resource, undefined when nobody does */
-  readonly skip?: (resource: Resource, rule: string) => string | undefined
+  readonly skip?: Skip
   /** asked once something has to be validated, with the CustomResourceDefinitions that the input holds */
   readonly validator: (customResourceDefinitions: readonly JsonObject[]) => Validator
   readonly kubernetesVersion: string
@@ -45,14 +44,37 @@ export interface RunOptions {
 /** A failed proof blocks its change and everything is planned again; so many times at most. */
 const MAX_ROUNDS = 20
 
+/** Texts that were read and indexed, for one run or several. */
+export interface Input {
+  readonly files: readonly LoadedFile[]
+  readonly refused: readonly RefusedFile[]
+  readonly skipped: readonly SkippedFile[]
+  /** never advanced: each run forks it */
+  readonly original: Workspace
+}
+
+export type InputOptions = Pick<RunOptions, 'kubernetesVersion' | 'texts' | 'onPhase'>
+
+/** Reads and indexes texts. Never throws for what they hold. */
+export function readSources(
+  sources: readonly SourceText[],
+  { kubernetesVersion, texts, onPhase }: InputOptions,
+): Input {
+  onPhase?.('read')
+  const loaded = load(sources)
+  onPhase?.('index')
+  const original = new Workspace(loaded.files, { kubernetesVersion, ...(texts === undefined ? {} : { texts }) })
+  return { ...loaded, original }
+}
+
 /** Judges and fixes texts. Never throws for what they hold. */
 export function run(sources: readonly SourceText[], options: RunOptions): RunResult {
+  return runOn(readSources(sources, options), options)
+}
+
+/** The same for texts that were read before, with the same Kubernetes version. */
+export function runOn({ files, refused, skipped, original }: Input, options: RunOptions): RunResult {
   const onPhase = options.onPhase ?? (() => {})
-  onPhase('read')
-  const { files, refused, skipped } = load(sources)
-  onPhase('index')
-  const { kubernetesVersion, texts } = options
-  const original = new Workspace(files, { kubernetesVersion, ...(texts === undefined ? {} : { texts }) })
   const clashes = findClashes(original)
   const gates = new ValueGates(
     memo(() => options.validator(definitionsIn(original))),
