@@ -40,7 +40,10 @@ export interface Identity {
 }
 
 export interface NewCommit {
-  readonly parent: ObjectId
+  /** one; two when the base is merged into a branch that has to keep its commits */
+  readonly parents: readonly ObjectId[]
+  /** commit whose tree the files are laid over */
+  readonly onto: ObjectId
   readonly files: readonly FileText[]
   readonly author: Identity
   /** seconds since 1970, for author and committer: the same commit made twice has one id */
