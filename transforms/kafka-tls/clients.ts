@@ -13,8 +13,8 @@ import {
 } from '../../src/sdk.ts'
 import type { Client, Dial } from '../kafka/clients.ts'
 import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
+import { certificateFile } from '../stateful/key-files.ts'
 import { TLS } from '../stateful/settings.ts'
-import { certificateFile } from './material.ts'
 import type { TlsPlan } from './target.ts'
 
 /** Folder of the authority's certificate in a client. */
@@ -106,7 +106,7 @@ function certificateOf({ workspace, settings, broker, isOwn }: TlsPlan, client: 
   const { resource } = broker.workload
   if (!isOwn || settings.get(TLS, resource).provider !== 'cert-manager' || hasCertificate(workspace, resource, secret))
     return []
-  const file = certificateFile(workspace, broker)
+  const file = certificateFile(workspace, resource)
   const { issuer } = authority(workspace, resource, file)
   return [create(resource, clientCertificate(client, client.name, resource.name, issuer), file)]
 }

@@ -12,10 +12,11 @@ import type { Broker, Listeners } from '../kafka/broker.ts'
 import { type Client, describeClient } from '../kafka/clients.ts'
 import type { Listener } from '../kafka/listeners.ts'
 import { isBefore, nextStage, type Stage, tlsListener } from '../kafka/stage.ts'
+import { certificateFile } from '../stateful/key-files.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { TLS } from '../stateful/settings.ts'
 import type { Course } from './course.ts'
-import { certificateFile, secretOf } from './material.ts'
+import { secretOf } from './material.ts'
 
 export function stillOpen(name: string, listeners: Listeners, port: number): string {
   return `${name} still answers in plain text (port ${plainPorts(listeners)}) beside TLS on ${port}`
@@ -111,7 +112,7 @@ export function stepsOf(workspace: Workspace, settings: Settings, broker: Broker
       text: `before the brokers start again, have the Secret ${secret} made: pods wait for it in ContainerCreating`,
       commands: isOwn
         ? [
-            `kubectl apply -f ${certificateFile(workspace, broker) ?? resource.origin.file}`,
+            `kubectl apply -f ${certificateFile(workspace, resource) ?? resource.origin.file}`,
             `${kubectl} wait --for=condition=Ready certificate/${secret} --timeout=5m`,
           ]
         : [`${kubectl} get secret ${secret}`],
