@@ -65,13 +65,13 @@ function settingsOf({ transforms }: Tooling, configuration: Configuration): Sett
     [['overrides'], []],
   ]
   const effective = new EffectiveSettings(configuration)
-  const sections = distinctSections(transforms.flatMap(transform => transform.sections))
+  const { sections, ownSections = [] } = vocabularyOf(transforms)
   return [
     ...own.map(([key, fallback]) => toSetting(configuration, key, at(configuration.value, key) ?? fallback)),
     ...[...configuration.transforms.keys()].map(id =>
       toSetting(configuration, ['transforms', id], at(configuration.value, ['transforms', id])),
     ),
-    ...sections.flatMap(section =>
+    ...distinctSections([...sections, ...ownSections]).flatMap(section =>
       leaves([section.name], effective.get(section)).map(([key, value]) => toSetting(configuration, key, value)),
     ),
   ]

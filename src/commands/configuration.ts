@@ -1,6 +1,7 @@
 // Finds and reads the configuration that a command works with.
 
 import path from 'node:path'
+import { BOT } from '../bot/settings.ts'
 import { CONFIGURATION_FILES, type Configuration, NO_CONFIGURATION } from '../config/configuration.ts'
 import { type ConfigurationProblem, parseConfiguration } from '../config/parse.ts'
 import { configurationSchema, type Vocabulary } from '../config/schema.ts'
@@ -29,6 +30,7 @@ export interface ConfigurationRequest {
 export function vocabularyOf(transforms: readonly Transform[]): Vocabulary {
   return {
     sections: transforms.flatMap(transform => transform.sections),
+    ownSections: [BOT],
     rules: transforms.map(transform => transform.id),
     risks: RISKS,
   }

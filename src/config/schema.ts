@@ -4,7 +4,10 @@ import type { Section } from './section.ts'
 
 /** What a configuration may name: derived from the transforms, so that no list is kept by hand. */
 export interface Vocabulary {
+  /** of the transforms: overrides may set them, too */
   readonly sections: readonly Section<unknown>[]
+  /** of kubemend itself: about no resource, so that no override sets them */
+  readonly ownSections?: readonly Section<unknown>[]
   /** ids of the transforms */
   readonly rules: readonly string[]
   readonly risks: readonly string[]
@@ -42,9 +45,7 @@ export function distinctSections(sections: readonly Section<unknown>[]): Section
 
 /** Schema of a whole configuration file; unknown keys are errors everywhere that kubemend declares the keys. */
 export function configurationSchema(vocabulary: Vocabulary): Readonly<Record<string, unknown>> {
-  const sections = Object.fromEntries(
-    distinctSections(vocabulary.sections).map(({ name, description, schema }) => [name, { description, ...schema }]),
-  )
+  const sections = sectionSchemas(vocabulary.sections)
   const risks = list({ enum: vocabulary.risks }, OWN_KEYS.risks)
   const rule = { enum: vocabulary.rules }
   return {
@@ -83,8 +84,15 @@ export function configurationSchema(vocabulary: Vocabulary): Readonly<Record<str
         }),
       },
       ...sections,
+      ...sectionSchemas(vocabulary.ownSections ?? []),
     }),
   }
+}
+
+function sectionSchemas(sections: readonly Section<unknown>[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    distinctSections(sections).map(({ name, description, schema }) => [name, { description, ...schema }]),
+  )
 }
 
 function transformSchema(risks: object): object {
