@@ -16,7 +16,7 @@ export interface BranchFacts {
   readonly foreign: readonly ForeignCommit[]
   /** fingerprint of the plan that the branch's last own commit completes; undefined without one */
   readonly plan: string | undefined
-  /** base commit that the branch was made on */
+  /** base commit that the branch's last own commit stands on */
   readonly base: ObjectId | undefined
   /** whether the branch has nothing that the base has not */
   readonly isMerged: boolean
@@ -44,6 +44,8 @@ export interface Situation {
   readonly pullRequests: readonly PullRequest[]
   /** of the open pull request that counts, when there is one */
   readonly state: PullRequestState | undefined
+  /** one that the bot closed lately because nothing was left to propose: it comes back rather than a new one */
+  readonly reopenable: PullRequest | undefined
   readonly controls: Controls
   /** how a changed plan reaches an open pull request that nobody reviewed */
   readonly updates: 'rewrite' | 'append'
