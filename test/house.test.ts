@@ -24,7 +24,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   picocolors: ['report', 'commands'],
   sarif: ['report'],
   tinyglobby: ['io'],
-  ignore: ['io'],
+  ignore: ['io', 'bot'],
   commander: ['cli'],
 }
 
