@@ -44,7 +44,8 @@ export async function findBinaries(tell: (line: string) => void): Promise<BuildR
   return fault === undefined ? described(cache, 'just built') : { ok: false, reason: `go build failed: ${fault}` }
 }
 
-function cacheHome(): string {
+/** Folder for what is kept from one run to the next, outside the repository. */
+export function cacheHome(): string {
   const home = process.env.XDG_CACHE_HOME
   return home === undefined || home === '' ? path.join(homedir(), '.cache') : home
 }

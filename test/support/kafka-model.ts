@@ -47,7 +47,12 @@ export function modelBrokers(workspace: Workspace): ModelBroker[] {
 }
 
 /** Variables as the kubelet sets them: maps first, then the list in its order, `$(NAME)` from what stands earlier. */
-function expanded(workspace: Workspace, container: Container, pod: string, namespace: string): Map<string, string> {
+export function expanded(
+  workspace: Workspace,
+  container: Container,
+  pod: string,
+  namespace: string,
+): Map<string, string> {
   const variables = new Map<string, string>()
   const { resource } = container.workload
   for (const source of asArray(container.value.envFrom)) {
@@ -143,9 +148,9 @@ const MODELS: ReadonlyMap<string, Model> = new Map([
   ['kafka/wurstmeister', unescaped('KAFKA_')],
 ])
 
-/** Without `listeners` the image opens what is advertised, on all addresses. */
+/** Without `listeners` the image opens what is advertised, on all addresses; it has a folder for the logs of its own. */
 function confluent(variables: ReadonlyMap<string, string>): Map<string, string> {
-  const properties = escaped(variables)
+  const properties = new Map([['log.dirs', '/var/lib/kafka/data'], ...escaped(variables)])
   const advertised = properties.get('advertised.listeners')
   if (!properties.has('listeners') && advertised !== undefined) {
     properties.set('listeners', advertised.replace(/:\/\/[^:]*:/g, '://0.0.0.0:'))
@@ -153,6 +158,6 @@ function confluent(variables: ReadonlyMap<string, string>): Map<string, string> 
   return properties
 }
 
-function propertiesOf(distro: string, variables: ReadonlyMap<string, string>): Properties {
+export function propertiesOf(distro: string, variables: ReadonlyMap<string, string>): Properties {
   return MODELS.get(distro)?.(variables) ?? new Map()
 }

@@ -1,0 +1,88 @@
+// Command-line tools of Kafka under the names that manifests and runbooks call them by.
+
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { at } from '../../../src/yaml/path.ts'
+import { asArray, member } from '../../../src/yaml/value.ts'
+import type { Files } from '../../support/fixtures.ts'
+import type { Cluster } from './cluster.ts'
+import { objectsOf, strings } from './pods.ts'
+
+type Package = 'org.apache.kafka.tools' | 'org.apache.kafka.tools.reassign'
+
+/** Class of each tool, where it was at first and where it went with 3.5 to 3.7. */
+const TOOLS: readonly (readonly [tool: string, name: string, later: Package | 'kafka.admin'])[] = [
+  ['kafka-topics', 'TopicCommand', 'org.apache.kafka.tools'],
+  ['kafka-reassign-partitions', 'ReassignPartitionsCommand', 'org.apache.kafka.tools.reassign'],
+  ['kafka-leader-election', 'LeaderElectionCommand', 'org.apache.kafka.tools'],
+  ['kafka-configs', 'ConfigCommand', 'kafka.admin'],
+]
+
+const FIRST_PACKAGE = 'kafka.admin'
+const JAR_OF_TOOLS = /\/kafka-tools-[\d.]+\.jar$/
+
+/** Runs scripts with the tools on the path: both with and without `.sh`, as the images have them. */
+export class Tools {
+  readonly #cluster: Cluster
+  readonly #folder: string
+
+  private constructor(cluster: Cluster, folder: string) {
+    this.#cluster = cluster
+    this.#folder = folder
+  }
+
+  static async make(cluster: Cluster): Promise<Tools> {
+    const folder = path.join(cluster.folder, 'tools')
+    await mkdir(folder, { recursive: true })
+    const hasOwnJar = cluster.artifacts.jars.some(jar => JAR_OF_TOOLS.test(jar))
+    for (const [tool, name, later] of TOOLS) {
+      const command = [...cluster.toolOptions(), `${hasOwnJar ? later : FIRST_PACKAGE}.${name}`]
+      const script = `#!/bin/sh\nexec java ${command.map(word => `'${word}'`).join(' ')} "$@"\n`
+      for (const file of [tool, `${tool}.sh`].map(entry => path.join(folder, entry))) {
+        await writeFile(file, script)
+        await chmod(file, 0o755)
+      }
+    }
+    return new Tools(cluster, folder)
+  }
+
+  /** Rejects with what was written when the command ends with another status than 0. */
+  async run(program: string, args: readonly string[]): Promise<string> {
+    const env = { PATH: `${this.#folder}:${process.env.PATH}` }
+    const { stdout } = await promisify(execFile)(program, args, { env, timeout: 120_000, cwd: this.#cluster.folder })
+    return stdout
+  }
+
+  /**
+   * The one Job of the files, as a kubelet would run it: its command line as it stands, but for folders of the
+   * container (the mounted Secrets and `/tmp`), which stand in the cluster's folder.
+   */
+  async runJob(files: Files): Promise<string> {
+    const [job, ...others] = objectsOf(files, 'Job')
+    const spec = at(job?.value, ['spec', 'template', 'spec'])
+    const [container, ...more] = asArray(member(spec, 'containers'))
+    if (container === undefined || others.length + more.length > 0)
+      throw new Error('there is not one Job of one container')
+    const root = path.join(this.#cluster.folder, 'job')
+    const folders = ['/tmp']
+    await mkdir(path.join(root, 'tmp'), { recursive: true })
+    for (const mount of asArray(member(container, 'volumeMounts'))) {
+      const volume = asArray(member(spec, 'volumes')).find(entry => member(entry, 'name') === member(mount, 'name'))
+      const secret = this.#cluster.secret(String(at(volume, ['secret', 'secretName'])))
+      const folder = String(member(mount, 'mountPath'))
+      folders.push(folder)
+      await mkdir(path.join(root, folder), { recursive: true })
+      for (const item of asArray(at(volume, ['secret', 'items']))) {
+        const file = path.join(root, folder, String(member(item, 'path')))
+        await writeFile(file, secret.get(String(member(item, 'key'))) ?? '')
+      }
+    }
+    const words = strings(member(container, 'command')).map(word =>
+      folders.reduce((text, folder) => text.replaceAll(`${folder}/`, `${path.join(root, folder)}/`), word),
+    )
+    const [program = '', ...args] = words
+    return this.run(program, args)
+  }
+}

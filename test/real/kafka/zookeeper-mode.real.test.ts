@@ -1,0 +1,154 @@
+// Run A of the main fixture on real servers: three ZooKeeper members, three brokers, TLS beside plaintext.
+
+import { expect, test } from 'vitest'
+import { at } from '../../../src/yaml/path.ts'
+import { filesBelow } from '../../support/fixtures.ts'
+import type { Cluster } from './cluster.ts'
+import {
+  advertisedHost,
+  copiesAreBack,
+  exceptionOf,
+  killTwo,
+  nothingIsLost,
+  onlyPartition,
+  podOf,
+  writingGoesOn,
+} from './cluster-rules.ts'
+import { askInPlainText, dialWithNode, dialWithOpenSsl, isAnswerOfKafka } from './handshake.ts'
+import { waitFor } from './java.ts'
+import { objectsOf, strings } from './pods.ts'
+import { Probe } from './probe.ts'
+import { onServers } from './suite.ts'
+import { Tools } from './tools.ts'
+import { modeOf } from './zookeeper.ts'
+
+const PLAIN = 9092
+const TLS = 9093
+const TOPICS = ['platform.commands', 'platform.events', 'platform.audit']
+const files = filesBelow('fixtures/platform/a')
+
+for (const version of ['3.4.0', '3.9.1']) {
+  let probe: Probe
+
+  async function build(cluster: Cluster): Promise<void> {
+    await cluster.apply(files)
+    expect(cluster.pods.map(({ name }) => name).sort()).toEqual([
+      ...['kafka-0', 'kafka-1', 'kafka-2'],
+      ...['zookeeper-0', 'zookeeper-1', 'zookeeper-2'],
+    ])
+    await cluster.startAll('zookeeper')
+    await cluster.startAll('kafka')
+    const bootstrap = `kafka.platform.svc.cluster.local:${TLS}`
+    probe = await Probe.start(cluster, 'client', { bootstrap, authority: cluster.authority.file })
+  }
+
+  await onServers(`run A on Kafka ${version} with ZooKeeper`, version, build, cluster => {
+    test('three members and three brokers form a cluster', async () => {
+      const members = cluster().pods.filter(({ family }) => family === 'zookeeper')
+      const modes = await Promise.all(members.map(pod => modeOf(cluster().address(pod))))
+      expect(modes.sort()).toEqual(['follower', 'follower', 'leader'])
+      expect(await probe.ask('brokers')).toBe('1,2,3')
+    })
+
+    test('a topic without a factor of its own gets three copies, of which two have to be written', async () => {
+      await probe.ask('create', 'events')
+      const { replicas } = await onlyPartition(probe, 'events')
+      expect(replicas).toEqual(['1', '2', '3'])
+      expect(await probe.ask('setting', 'events', 'min.insync.replicas')).toBe('2')
+    })
+
+    test('groups and transactions find their topics, with three copies each', async () => {
+      await probe.ask('transact', 'events', 'first')
+      expect(await probe.ask('consume', 'group', 'events')).not.toBe('0')
+      await copiesAreBack(probe, 3)
+      expect(await probe.ask('setting', '__transaction_state', 'min.insync.replicas')).toBe('2')
+    })
+
+    test('Java, Node.js and OpenSSL accept every broker under every name that it has', async () => {
+      const brokers = cluster().pods.filter(({ family }) => family === 'kafka')
+      const certificate = objectsOf(files, 'Certificate').find(({ name }) => name === 'kafka-tls')
+      const names = strings(at(certificate?.value, ['spec', 'dnsNames']))
+      for (const { properties } of brokers) expect(names).toContain(advertisedHost(properties, 'TLS'))
+      const authority = cluster().authority.file
+      const refusals: string[] = []
+      let dialled = 0
+      for (const pod of brokers) {
+        for (const host of pod.hosts.filter(name => names.includes(name))) {
+          const dial = { address: cluster().address(pod), port: TLS, host, authority }
+          for (const answer of [await dialWithNode(dial), await dialWithOpenSsl(dial)]) {
+            if (answer !== undefined) refusals.push(`${host}: ${answer}`)
+          }
+          await probe.ask('dial', host, TLS, authority)
+          dialled += 1
+        }
+      }
+      expect(refusals).toEqual([])
+      // four forms of the Service's name and four of the pod's own, at each of three brokers
+      expect(dialled).toBe(24)
+    })
+
+    test('nobody accepts a broker under the name of something else', async () => {
+      const address = cluster().address(cluster().pod('kafka-0'))
+      const stranger = { address, port: TLS, host: 'zookeeper.platform', authority: cluster().authority.file }
+      expect(await dialWithNode(stranger)).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+      expect(await dialWithOpenSsl(stranger)).toMatch(/hostname mismatch/i)
+    })
+
+    test('plaintext has an answer on its own port and none on that of TLS', async () => {
+      for (const pod of cluster().pods.filter(({ family }) => family === 'kafka')) {
+        expect(isAnswerOfKafka(await askInPlainText(cluster().address(pod), PLAIN))).toBe(true)
+        expect(isAnswerOfKafka(await askInPlainText(cluster().address(pod), TLS))).toBe(false)
+      }
+    })
+
+    test('a topic that nobody made is refused, until the Job of the files makes it', async () => {
+      expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 4_000))).toBe('TimeoutException')
+      const tools = await Tools.make(cluster())
+      await tools.runJob(files)
+      await probe.ask('send', 'platform.events', 'kept', 20_000)
+      for (const topic of TOPICS) {
+        const partitions = await probe.partitions(topic)
+        expect(partitions.map(({ replicas }) => replicas)).toEqual(Array.from({ length: 3 }, () => ['1', '2', '3']))
+      }
+    })
+
+    test('the Job may run again', async () => {
+      const tools = await Tools.make(cluster())
+      await tools.runJob(files)
+    })
+
+    test('a ZooKeeper member that is killed is not missed', async () => {
+      await probe.ask('create', 'numbers')
+      await probe.ask('flood', 'numbers')
+      await writingGoesOn(probe)
+      const members = cluster().pods.filter(({ family }) => family === 'zookeeper')
+      const modes = await Promise.all(members.map(pod => modeOf(cluster().address(pod))))
+      const leader = members[modes.indexOf('leader')]?.name ?? ''
+      await cluster().kill(leader)
+      await waitFor('a topic can be made', 60, () => probe.ask('create', 'made-by-two').catch(() => undefined))
+      await writingGoesOn(probe)
+      await cluster().start(leader)
+      await waitFor(`${leader} follows`, 30, async () => {
+        const mode = await modeOf(cluster().address(cluster().pod(leader)))
+        return mode === 'follower' ? mode : undefined
+      })
+    })
+
+    test('one broker killed loses nothing, two stop writing, and both come back', async () => {
+      const { first, second, pause } = await killTwo(cluster(), probe, 'numbers')
+      await waitFor('the last broker leads', 60, async () => {
+        const { leader, inSync } = await onlyPartition(probe, 'numbers')
+        return inSync.length === 1 && leader === inSync[0] ? leader : undefined
+      })
+      expect(await exceptionOf(probe.ask('send', 'numbers', 'refused', 10_000))).toBe('NotEnoughReplicasException')
+      await Promise.all([first, second].map(({ leader }) => cluster().start(podOf(cluster(), leader))))
+      await writingGoesOn(probe)
+      await copiesAreBack(probe, 3)
+      const acknowledged = await nothingIsLost(probe)
+      console.log(
+        `Kafka ${version}: ${acknowledged} records acknowledged, longest pause with one broker down ${pause} ms`,
+      )
+      expect(acknowledged).toBeGreaterThan(100)
+    })
+  })
+}
