@@ -94,10 +94,7 @@ export function failureOf(answer: Answer, request: string, now: number, explain:
   const { status, message } = answer
   const limit = limitOf(answer, now)
   const text = `${request}: answered ${status}${message === '' ? '' : `: ${message}`}`
-  if (limit !== undefined) {
-    const facts = { status, retryAfter: limit, advice: 'the forge is asked too often: run again later' }
-    return { error: new RemoteError('temporary', text, facts), again: 'always' }
-  }
+  if (limit !== undefined) return temporarilyLimited(text, status, limit)
   if (isTemporary(status)) {
     const wait = retryAfter(answer.headers, now)
     const facts = { status, ...(wait === undefined ? {} : { retryAfter: wait }) }
@@ -106,6 +103,12 @@ export function failureOf(answer: Answer, request: string, now: number, explain:
   const advice = explain(answer) ?? ADVICE[status]
   const facts = { status, ...(advice === undefined ? {} : { advice }) }
   return { error: new RemoteError('permanent', text, facts), again: 'never' }
+}
+
+/** A request that was turned away because of a limit: nothing happened, and it may be sent again in `seconds`. */
+export function temporarilyLimited(text: string, status: number, seconds: number): Failure {
+  const facts = { status, retryAfter: seconds, advice: 'the forge is asked too often: run again later' }
+  return { error: new RemoteError('temporary', text, facts), again: 'always' }
 }
 
 function isTemporary(status: number): boolean {

@@ -48,6 +48,8 @@ export interface HttpRequest {
   readonly idempotent?: boolean
   /** `read` for GET, `write` for all else, unless said otherwise */
   readonly pace?: Pace
+  /** finds the failure in an answer that counts as a success by its status, as GraphQL's do; `now` in milliseconds */
+  readonly check?: (answer: Answer, request: string, now: number) => Failure | undefined
 }
 
 /** Every method throws a `RemoteError`: permanent, or temporary once the budget of attempts and waiting is used up. */
@@ -139,7 +141,7 @@ class Client implements Http {
   }
 
   async #send(request: HttpRequest, start: URL, attempt: number): Promise<Answer | Failure> {
-    const { method, body, accept = [] } = request
+    const { method, body, accept = [], check } = request
     const { timeout } = this.#patience.budget
     const name = this.#safe(`${method} ${start.origin}${start.pathname}`)
     const note = (status: number | undefined) =>
@@ -164,7 +166,8 @@ class Client implements Http {
         const target = redirectTarget(answer, url)
         if (target === undefined) {
           const isFine = (answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)
-          return isFine ? answer : this.#failure(answer, name)
+          if (!isFine) return this.#failure(answer, name)
+          return check?.(answer, name, this.#clock.now()) ?? answer
         }
         if (hops === MOST_REDIRECTS) throw this.#fault(`${name}: redirected more than ${MOST_REDIRECTS} times`)
         url = this.#followed(target, method, answer.status, name)
