@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { EditRecord, FileChange, Finding } from '../engine/outcome.ts'
 import { isObject, type Json } from '../yaml/value.ts'
 import { markKey } from './marks.ts'
+import { compare } from './order.ts'
 import type { FindingMark } from './plan.ts'
 
 /**
@@ -40,10 +41,6 @@ function editOf({ op, path, before, after }: EditRecord): Json {
 function ordered(value: Json): Json {
   if (Array.isArray(value)) return value.map(ordered)
   if (!isObject(value)) return value
-  const keys = Object.keys(value).sort(compare)
-  return keys.map(key => [key, ordered(value[key] ?? null)])
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  const entries = Object.entries(value).sort(([a], [b]) => compare(a, b))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]))
 }

@@ -23,6 +23,7 @@ export interface Marker {
   /** what commands up to that comment left in force */
   readonly isPaused: boolean
   readonly isSplit: boolean
+  /** rules and finding ids, at most 100 */
   readonly ignore: readonly string[]
   /** seconds since 1970 when the bot itself closed the pull request: no rejection by anybody */
   readonly withdrawnAt: number | undefined
@@ -30,12 +31,12 @@ export interface Marker {
 
 const SCHEMA = 1
 const MAX_MARKS = 4_000
-const MAX_IGNORED = 200
+const MAX_IGNORED = 100
 /** characters of a body in which a marker is looked for: behind them stands text of the repository */
 const NEAR_THE_TOP = 1_000
-/** longest packed marks and JSON; base64 has 4 characters for 3 bytes */
+/** longest texts of both parts that are read; base64 has 4 characters for 3 bytes */
 const MAX_PACKED = Math.ceil((MAX_MARKS * 8 * 4) / 3)
-const MAX_JSON = 40_000
+const MAX_JSON = 30_000
 
 const MARKER = /^<!-- kubemend:state ([\w-]+) ([\w-]*) -->$/m
 const HASH = /^[0-9a-f]{16}$/
@@ -53,7 +54,7 @@ export function writeMarker(marker: Marker): string {
 
 /** The marker of a body; undefined without one, and for anything that `writeMarker` does not write. */
 export function readMarker(body: string): Marker | undefined {
-  const [line, json = '', packed = ''] = MARKER.exec(body.replaceAll('\r\n', '\n')) ?? []
+  const [line, json = '', packed = ''] = MARKER.exec(body) ?? []
   if (line === undefined || body.indexOf(line) > NEAR_THE_TOP) return undefined
   if (json.length > MAX_JSON || packed.length > MAX_PACKED) return undefined
   const marks = unpackMarks(packed)
