@@ -148,7 +148,7 @@ public final class Probe {
     /** One record, tried once, that all copies in sync have to take within the given milliseconds. */
     private String send(String topic, String value, String milliseconds) throws Exception {
         Map<String, String> once = Map.of(
-            "acks", "all", "retries", "0", "enable.idempotence", "false", "max.block.ms", milliseconds,
+            "acks", "all", "retries", "0", "linger.ms", "0", "enable.idempotence", "false", "max.block.ms", milliseconds,
             "request.timeout.ms", milliseconds, "delivery.timeout.ms", milliseconds);
         try (KafkaProducer<String, String> producer = producer(once)) {
             producer.send(new ProducerRecord<>(topic, value)).get(60, TimeUnit.SECONDS);

@@ -1,10 +1,14 @@
 // What three brokers have to stand, asked of real ones.
 
 import { expect } from 'vitest'
+import { at } from '../../../src/yaml/path.ts'
 import { parseListeners } from '../../../transforms/kafka/listeners.ts'
+import type { Files } from '../../support/fixtures.ts'
 import type { Properties } from '../../support/kafka-model.ts'
 import type { Cluster } from './cluster.ts'
+import { dialWithNode, dialWithOpenSsl } from './handshake.ts'
 import { waitFor } from './java.ts'
+import { objectsOf, strings } from './pods.ts'
 import { type Partition, type Probe, ProbeError } from './probe.ts'
 
 const FAILOVER_SECONDS = 60
@@ -20,6 +24,37 @@ export function podOf(cluster: Cluster, id: string): string {
 /** The host that a broker tells its clients to dial. */
 export function advertisedHost(properties: Properties, listener: string): string | undefined {
   return parseListeners(properties.get('advertised.listeners') ?? '')?.find(({ name }) => name === listener)?.host
+}
+
+/**
+ * Dials every broker under every name that it has in the certificate, with Java, Node.js and OpenSSL; answers who
+ * refused which name, and how many names there were.
+ */
+export async function dialEveryName(cluster: Cluster, probe: Probe, names: readonly string[], port: number) {
+  const authority = cluster.authority.file
+  const refusals: string[] = []
+  let dialled = 0
+  for (const pod of cluster.brokers) {
+    for (const host of pod.hosts.filter(name => names.includes(name))) {
+      const dial = { address: cluster.address(pod), port, host, authority }
+      const java = await probe.ask('dial', host, port, authority).catch(String)
+      for (const [client, fault] of [
+        ['Java', java.startsWith('TLS') ? undefined : java],
+        ['Node.js', await dialWithNode(dial)],
+        ['OpenSSL', await dialWithOpenSsl(dial)],
+      ]) {
+        if (fault !== undefined) refusals.push(`${client} refuses ${host}: ${fault}`)
+      }
+      dialled += 1
+    }
+  }
+  return { refusals, dialled }
+}
+
+/** Names of a generated certificate, wildcards included. */
+export function certificateNames(files: Files, certificate: string): string[] {
+  const found = objectsOf(files, 'Certificate').find(({ name }) => name === certificate)
+  return strings(at(found?.value, ['spec', 'dnsNames']))
 }
 
 /** The name of the exception that the client got. */

@@ -55,6 +55,14 @@ export class Cluster {
     return this.#pods
   }
 
+  get brokers(): readonly Pod[] {
+    return this.#pods.filter(({ family }) => family === 'kafka')
+  }
+
+  get members(): readonly Pod[] {
+    return this.#pods.filter(({ family }) => family === 'zookeeper')
+  }
+
   pod(name: string): Pod {
     const pod = this.#pods.find(one => one.name === name)
     if (pod === undefined) throw new Error(`the manifests ask for no pod ${name}`)
@@ -112,11 +120,10 @@ export class Cluster {
     return started
   }
 
-  /** All pods of a system, in the order in which a StatefulSet starts them. */
-  async startAll(family: Pod['family']): Promise<void> {
-    const names = this.#pods.filter(pod => pod.family === family).map(({ name }) => name)
-    if (family === 'kafka') await Promise.all(names.map(name => this.start(name)))
-    else for (const name of names) await this.start(name)
+  /** Starts what the manifests ask for: members one after the other (OrderedReady), brokers together (Parallel). */
+  async startAll(): Promise<void> {
+    for (const { name } of this.members) await this.start(name)
+    await Promise.all(this.brokers.map(({ name }) => this.start(name)))
   }
 
   async ready(name: string): Promise<void> {

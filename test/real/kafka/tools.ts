@@ -56,31 +56,35 @@ export class Tools {
   }
 
   /**
-   * The one Job of the files, as a kubelet would run it: its command line as it stands, but for folders of the
-   * container (the mounted Secrets and `/tmp`), which stand in the cluster's folder.
+   * The Job that makes topics, as a kubelet would run it: its command line as it stands, but for folders of the
+   * container (the image's tools, the mounted Secrets and `/tmp`), which stand in the cluster's folder.
    */
-  async runJob(files: Files): Promise<string> {
-    const [job, ...others] = objectsOf(files, 'Job')
+  async runTopicsJob(files: Files): Promise<string> {
+    const [job, ...others] = objectsOf(files, 'Job').filter(({ name }) => /^\w+-topics-/.test(name))
     const spec = at(job?.value, ['spec', 'template', 'spec'])
     const [container, ...more] = asArray(member(spec, 'containers'))
     if (container === undefined || others.length + more.length > 0)
-      throw new Error('there is not one Job of one container')
+      throw new Error('there is not one Job for topics, of one container')
     const root = path.join(this.#cluster.folder, 'job')
-    const folders = ['/tmp']
+    const folders = new Map([
+      ['/opt/kafka/bin', this.#folder],
+      ['/tmp', path.join(root, 'tmp')],
+    ])
     await mkdir(path.join(root, 'tmp'), { recursive: true })
     for (const mount of asArray(member(container, 'volumeMounts'))) {
       const volume = asArray(member(spec, 'volumes')).find(entry => member(entry, 'name') === member(mount, 'name'))
       const secret = this.#cluster.secret(String(at(volume, ['secret', 'secretName'])))
       const folder = String(member(mount, 'mountPath'))
-      folders.push(folder)
+      folders.set(folder, path.join(root, folder))
       await mkdir(path.join(root, folder), { recursive: true })
       for (const item of asArray(at(volume, ['secret', 'items']))) {
         const file = path.join(root, folder, String(member(item, 'path')))
         await writeFile(file, secret.get(String(member(item, 'key'))) ?? '')
       }
     }
+    const known = new RegExp(`(${[...folders.keys()].join('|')})/`, 'g')
     const words = strings(member(container, 'command')).map(word =>
-      folders.reduce((text, folder) => text.replaceAll(`${folder}/`, `${path.join(root, folder)}/`), word),
+      word.replace(known, (_, folder: string) => `${folders.get(folder)}/`),
     )
     const [program = '', ...args] = words
     return this.run(program, args)

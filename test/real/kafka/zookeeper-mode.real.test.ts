@@ -1,12 +1,13 @@
 // Run A of the main fixture on real servers: three ZooKeeper members, three brokers, TLS beside plaintext.
 
 import { expect, test } from 'vitest'
-import { at } from '../../../src/yaml/path.ts'
 import { filesBelow } from '../../support/fixtures.ts'
 import type { Cluster } from './cluster.ts'
 import {
   advertisedHost,
+  certificateNames,
   copiesAreBack,
+  dialEveryName,
   exceptionOf,
   killTwo,
   nothingIsLost,
@@ -16,7 +17,6 @@ import {
 } from './cluster-rules.ts'
 import { askInPlainText, dialWithNode, dialWithOpenSsl, isAnswerOfKafka } from './handshake.ts'
 import { waitFor } from './java.ts'
-import { objectsOf, strings } from './pods.ts'
 import { Probe } from './probe.ts'
 import { onServers } from './suite.ts'
 import { Tools } from './tools.ts'
@@ -36,15 +36,14 @@ for (const version of ['3.4.0', '3.9.1']) {
       ...['kafka-0', 'kafka-1', 'kafka-2'],
       ...['zookeeper-0', 'zookeeper-1', 'zookeeper-2'],
     ])
-    await cluster.startAll('zookeeper')
-    await cluster.startAll('kafka')
+    await cluster.startAll()
     const bootstrap = `kafka.platform.svc.cluster.local:${TLS}`
     probe = await Probe.start(cluster, 'client', { bootstrap, authority: cluster.authority.file })
   }
 
   await onServers(`run A on Kafka ${version} with ZooKeeper`, version, build, cluster => {
     test('three members and three brokers form a cluster', async () => {
-      const members = cluster().pods.filter(({ family }) => family === 'zookeeper')
+      const members = cluster().members
       const modes = await Promise.all(members.map(pod => modeOf(cluster().address(pod))))
       expect(modes.sort()).toEqual(['follower', 'follower', 'leader'])
       expect(await probe.ask('brokers')).toBe('1,2,3')
@@ -65,26 +64,10 @@ for (const version of ['3.4.0', '3.9.1']) {
     })
 
     test('Java, Node.js and OpenSSL accept every broker under every name that it has', async () => {
-      const brokers = cluster().pods.filter(({ family }) => family === 'kafka')
-      const certificate = objectsOf(files, 'Certificate').find(({ name }) => name === 'kafka-tls')
-      const names = strings(at(certificate?.value, ['spec', 'dnsNames']))
-      for (const { properties } of brokers) expect(names).toContain(advertisedHost(properties, 'TLS'))
-      const authority = cluster().authority.file
-      const refusals: string[] = []
-      let dialled = 0
-      for (const pod of brokers) {
-        for (const host of pod.hosts.filter(name => names.includes(name))) {
-          const dial = { address: cluster().address(pod), port: TLS, host, authority }
-          for (const answer of [await dialWithNode(dial), await dialWithOpenSsl(dial)]) {
-            if (answer !== undefined) refusals.push(`${host}: ${answer}`)
-          }
-          await probe.ask('dial', host, TLS, authority)
-          dialled += 1
-        }
-      }
-      expect(refusals).toEqual([])
+      const names = certificateNames(files, 'kafka-tls')
+      for (const { properties } of cluster().brokers) expect(names).toContain(advertisedHost(properties, 'TLS'))
       // four forms of the Service's name and four of the pod's own, at each of three brokers
-      expect(dialled).toBe(24)
+      expect(await dialEveryName(cluster(), probe, names, TLS)).toEqual({ refusals: [], dialled: 24 })
     })
 
     test('nobody accepts a broker under the name of something else', async () => {
@@ -95,7 +78,7 @@ for (const version of ['3.4.0', '3.9.1']) {
     })
 
     test('plaintext has an answer on its own port and none on that of TLS', async () => {
-      for (const pod of cluster().pods.filter(({ family }) => family === 'kafka')) {
+      for (const pod of cluster().brokers) {
         expect(isAnswerOfKafka(await askInPlainText(cluster().address(pod), PLAIN))).toBe(true)
         expect(isAnswerOfKafka(await askInPlainText(cluster().address(pod), TLS))).toBe(false)
       }
@@ -104,7 +87,7 @@ for (const version of ['3.4.0', '3.9.1']) {
     test('a topic that nobody made is refused, until the Job of the files makes it', async () => {
       expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 4_000))).toBe('TimeoutException')
       const tools = await Tools.make(cluster())
-      await tools.runJob(files)
+      await tools.runTopicsJob(files)
       await probe.ask('send', 'platform.events', 'kept', 20_000)
       for (const topic of TOPICS) {
         const partitions = await probe.partitions(topic)
@@ -114,14 +97,14 @@ for (const version of ['3.4.0', '3.9.1']) {
 
     test('the Job may run again', async () => {
       const tools = await Tools.make(cluster())
-      await tools.runJob(files)
+      await tools.runTopicsJob(files)
     })
 
     test('a ZooKeeper member that is killed is not missed', async () => {
       await probe.ask('create', 'numbers')
       await probe.ask('flood', 'numbers')
       await writingGoesOn(probe)
-      const members = cluster().pods.filter(({ family }) => family === 'zookeeper')
+      const members = cluster().members
       const modes = await Promise.all(members.map(pod => modeOf(cluster().address(pod))))
       const leader = members[modes.indexOf('leader')]?.name ?? ''
       await cluster().kill(leader)
