@@ -1,0 +1,58 @@
+// Who the token's account is, and who may push, as far as Gitea tells an account that administers nothing.
+
+import type { Account } from '../../bot/forge.ts'
+import { listAt, maybeTextAt, textAt, valueAt } from '../fields.ts'
+import { pathOf } from '../url.ts'
+import type { GiteaRepository } from './pull-requests.ts'
+
+const WRITING = new Set(['write', 'admin', 'owner'])
+
+export class Access {
+  readonly #repository: GiteaRepository
+  #account: Promise<Account> | undefined
+  #writers: Promise<ReadonlySet<string>> | undefined
+
+  constructor(repository: GiteaRepository) {
+    this.#repository = repository
+  }
+
+  account(): Promise<Account> {
+    this.#account ??= this.#repository.http.request({ method: 'GET', path: '/user' }).then(({ body }) => {
+      const login = textAt(body, 'login')
+      return { login, identity: { name: maybeTextAt(body, 'full_name') || login, email: textAt(body, 'email') } }
+    })
+    return this.#account
+  }
+
+  /** Only administrators of the repository may ask for another account's permission; others get a list that says less. */
+  async canWrite(login: string): Promise<boolean> {
+    const { http, path } = this.#repository
+    const { status, body } = await http.request({
+      method: 'GET',
+      path: `${path}${pathOf`/collaborators/${login}/permission`}`,
+      accept: [403, 404],
+    })
+    if (status === 404) return false
+    if (status !== 403) return WRITING.has(textAt(body, 'permission'))
+    this.#writers ??= this.#listWriters()
+    return (await this.#writers).has(login.toLowerCase())
+  }
+
+  /**
+   * Who can be assigned may push: in a repository of a person, and in one of an organization when each of its teams may.
+   * Otherwise the list holds readers as well, and nobody on it is believed.
+   */
+  async #listWriters(): Promise<ReadonlySet<string>> {
+    const { http, path } = this.#repository
+    const teams = await http.request({ method: 'GET', path: `${path}/teams`, accept: [403, 404, 405] })
+    // 405: the repository belongs to no organization
+    const isExact = teams.status === 405 || (teams.status === 200 && listAt(teams.body).every(mayPush))
+    if (!isExact) return new Set()
+    const { body } = await http.request({ method: 'GET', path: `${path}/assignees` })
+    return new Set(listAt(body).map(account => textAt(account, 'login').toLowerCase()))
+  }
+}
+
+function mayPush(team: unknown): boolean {
+  return WRITING.has(maybeTextAt(valueAt(team, 'units_map'), 'repo.code') ?? '')
+}
