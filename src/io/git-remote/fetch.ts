@@ -1,5 +1,7 @@
 // What the remote is asked for: refs, the base, the commits of a branch, blobs, subjects of the history.
 
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { RemoteError } from '../../bot/remote-error.ts'
 import type { BranchCommits, Commit, ObjectId } from '../../bot/repository.ts'
 import { type Git, REMOTE } from './git.ts'
@@ -16,6 +18,9 @@ const FETCH: readonly string[] = [
   '--no-auto-maintenance',
 ]
 const WITHOUT_BLOBS = '--filter=blob:none'
+const WITHOUT_TREES = '--filter=tree:0'
+
+const HISTORY_OF_BASE = 'refs/kubemend/base'
 
 /** One request names at most so many objects. */
 const MAX_WANTS = 10_000
@@ -45,88 +50,77 @@ export async function fetchTip(git: Git, branch: string): Promise<Commit> {
   return readCommit(git, await resolve(git, local))
 }
 
-/**
- * The branch and what it has that `base` has not. `local` is the name of a ref to keep it under.
- *
- * The server cuts the history where the base branch begins (`deepen-not`). It fails when nothing is left, and behind a
- * merge of the base it cuts too much: the other parents of merges are asked for one by one.
- */
-export async function fetchBranch(
-  git: Git,
-  branch: string,
-  base: { readonly branch: string; readonly id: ObjectId },
-  local: string,
-): Promise<BranchCommits | undefined> {
-  const excluded = fullName(base.branch)
-  const ask = (want: string) =>
-    fetch(git, [`--shallow-exclude=${excluded}`, WITHOUT_BLOBS, REMOTE, `+${want}:${local}`])
-  const reply = await ask(fullName(branch))
-  if (isAbsent(reply)) return undefined
-  let head: ObjectId
-  if (isNothingLeft(reply)) {
-    // which commit that was true of is not said, so it is found out for one that has a name
-    const known = (await listRefs(git, [fullName(branch)])).get(fullName(branch))
-    if (known === undefined) return undefined
-    head = known
-    if (head === base.id || isNothingLeft(await ask(head))) return { head, commits: [] }
-  } else head = await resolve(git, local)
-
-  const commits = new Map<ObjectId, Commit>()
-  const isOfBase = new Set([base.id])
-  const take = async (tip: ObjectId) => {
-    const ids = await git.local(['rev-list', tip, '--not', base.id])
-    for (const commit of await readCommits(git, lines(ids))) commits.set(commit.id, commit)
-  }
-  await take(head)
-  for (let parent = cutOff(commits, isOfBase); parent !== undefined; parent = cutOff(commits, isOfBase)) {
-    if (isNothingLeft(await ask(parent))) isOfBase.add(parent)
-    else await take(parent)
-  }
-  return { head, commits: parentsFirst(head, commits) }
+/** Commits of a branch without their trees, in a repository of their own that holds nothing else. */
+export interface History {
+  readonly git: Git
+  /** how many commits of each branch are here at least */
+  depth: number
 }
 
-/** Answers replies that say that there is nothing to fetch; throws for other failures. */
-async function fetch(git: Git, rest: readonly string[], input = ''): Promise<GitReply> {
+/** Depths that are tried until the branch is seen to leave the base; the last one stands for everything. */
+const DEPTHS: readonly number[] = [50, 400, 3200, 25_600, 2 ** 31 - 1]
+
+/**
+ * The branch and what it has that the commit `base` has not. `local` is the name of a ref to keep it under.
+ *
+ * A commit is left out only when it is seen to be an ancestor of the base. Asking the server to leave out what the base
+ * has (`deepen-not`) would be one request, but a server that has nothing to send then ends its answer like one that
+ * broke down, and behind a merge of the base it leaves out too much.
+ */
+export async function fetchBranch(
+  history: History,
+  branch: string,
+  base: ObjectId,
+  local: string,
+): Promise<BranchCommits | undefined> {
+  const { git } = history
+  for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
+    const wants = [`+${base}:${HISTORY_OF_BASE}`, `+${fullName(branch)}:${local}`]
+    const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants])
+    if (isAbsent(reply)) return undefined
+    history.depth = depth
+    const own = lines(await git.local(['rev-list', '--topo-order', '--reverse', local, '--not', base]))
+    const cut = new Set(readCuts(git))
+    if (!own.some(id => cut.has(id))) return { head: await resolve(git, local), commits: await readCommits(git, own) }
+  }
+  throw new RemoteError('temporary', 'the history of a branch could not be fetched whole')
+}
+
+/** Commits whose parents were left out. */
+function readCuts(git: Git): string[] {
+  const file = path.join(git.directory(), 'shallow')
+  return existsSync(file) ? lines(readFileSync(file)) : []
+}
+
+/** Subjects of the last commits up to `base`, newest first. */
+export async function fetchSubjects(history: History, base: ObjectId, count: number): Promise<string[]> {
+  const { git } = history
+  const depth = Math.max(DEPTHS[0] ?? 1, history.depth)
+  const args = [...FETCH, `--depth=${depth}`, WITHOUT_TREES, REMOTE, `+${base}:${HISTORY_OF_BASE}`]
+  const reply = await git.remote(args)
+  if (reply.code !== 0) throw git.failure(args, reply)
+  history.depth = depth
+  const output = await git.local(['log', `--max-count=${count}`, '-z', '--format=%s', base])
+  return output.toString('utf8').split('\0').filter(Boolean)
+}
+
+/** Brings a commit that the remote has with its trees, without its parents. */
+export async function fetchCommit(git: Git, id: ObjectId): Promise<void> {
+  const args = [...FETCH, '--depth=1', WITHOUT_BLOBS, REMOTE, `+${id}:refs/kubemend/${id}`]
+  const reply = await git.remote(args)
+  if (reply.code !== 0) throw git.failure(args, reply)
+}
+
+/** Answers also the reply that says that there is no such branch; throws for other failures. */
+async function fetch(git: Git, rest: readonly string[]): Promise<GitReply> {
   const args = [...FETCH, ...rest]
-  const reply = await git.remote(args, { input })
-  if (reply.code !== 0 && !isAbsent(reply) && !isNothingLeft(reply)) throw git.failure(args, reply)
+  const reply = await git.remote(args)
+  if (reply.code !== 0 && !isAbsent(reply)) throw git.failure(args, reply)
   return reply
 }
 
 function isAbsent({ code, stderr }: GitReply): boolean {
-  return code !== 0 && /couldn't find remote ref/.test(stderr)
-}
-
-function isNothingLeft({ code, stderr }: GitReply): boolean {
-  return code !== 0 && /no commits selected for shallow requests/.test(stderr)
-}
-
-/** A parent of a merge of which nothing is known yet; the only parent of another commit is the base's when it is cut off. */
-function cutOff(commits: ReadonlyMap<ObjectId, Commit>, isOfBase: ReadonlySet<ObjectId>): ObjectId | undefined {
-  for (const { parents } of commits.values()) {
-    const unknown = parents.find(parent => !commits.has(parent) && !isOfBase.has(parent))
-    if (parents.length > 1 && unknown !== undefined) return unknown
-  }
-  return undefined
-}
-
-/** Commits in an order in which each stands behind its parents. */
-function parentsFirst(head: ObjectId, commits: ReadonlyMap<ObjectId, Commit>): Commit[] {
-  const ordered = new Map<ObjectId, Commit>()
-  const waiting = [head]
-  const seen = new Set<ObjectId>()
-  for (let id = waiting.at(-1); id !== undefined; id = waiting.at(-1)) {
-    const commit = commits.get(id)
-    const open = commit === undefined || seen.has(id) ? [] : commit.parents.filter(parent => commits.has(parent))
-    seen.add(id)
-    const next = open.filter(parent => !seen.has(parent))
-    if (next.length > 0) waiting.push(...next.reverse())
-    else {
-      waiting.pop()
-      if (commit !== undefined) ordered.set(id, commit)
-    }
-  }
-  return [...ordered.values()]
+  return code !== 0 && /couldn't find remote ref refs\/heads\//.test(stderr)
 }
 
 /** What is here has nothing to do with what is missing: there is nothing to negotiate. */
@@ -147,15 +141,6 @@ export async function fetchBlobs(git: Git, ids: readonly ObjectId[]): Promise<vo
     const reply = await git.remote(args, { input, env: WITHOUT_HAVES })
     if (reply.code !== 0) throw git.failure(args, reply)
   }
-}
-
-/** Subjects of the last commits up to one, newest first. Commits alone are fetched, apart from everything else. */
-export async function fetchSubjects(git: Git, commit: ObjectId, count: number): Promise<string[]> {
-  const local = 'refs/kubemend/history'
-  const reply = await fetch(git, [`--depth=${count}`, '--filter=tree:0', REMOTE, `+${commit}:${local}`])
-  if (reply.code !== 0) return []
-  const output = await git.local(['log', `--max-count=${count}`, '--first-parent', '-z', '--format=%s', local])
-  return output.toString('utf8').split('\0').filter(Boolean)
 }
 
 export async function readCommit(git: Git, id: ObjectId): Promise<Commit> {

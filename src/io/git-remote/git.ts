@@ -31,6 +31,8 @@ export interface CallOptions {
 export interface Git {
   /** absolute; nobody else may look into it */
   readonly folder: string
+  /** the bare repository, absolute */
+  directory(): string
   /** text without credentials and control characters */
   clean(text: string): string
   /** The output of a command that needs no remote; throws a `RemoteError` when it fails. */
@@ -90,6 +92,7 @@ export async function openGit(access: RemoteAccess): Promise<Git> {
       }
       return {
         folder: scratch.folder,
+        directory: () => directory,
         clean,
         local: async (args, options = {}) => {
           const env = { ...options.env, GIT_NO_LAZY_FETCH: '1' }

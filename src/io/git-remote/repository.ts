@@ -1,9 +1,18 @@
 // One remote repository as the bot sees it: a bare, shallow clone without blobs in a private folder.
 
 import { RemoteError } from '../../bot/remote-error.ts'
-import type { Commit, ObjectId, Repository } from '../../bot/repository.ts'
+import type { ObjectId, Repository } from '../../bot/repository.ts'
 import { makeCommit } from './commit.ts'
-import { fetchBlobs, fetchBranch, fetchSubjects, fetchTip, listRefs, readCommit } from './fetch.ts'
+import {
+  fetchBlobs,
+  fetchBranch,
+  fetchCommit,
+  fetchSubjects,
+  fetchTip,
+  type History,
+  listRefs,
+  readCommit,
+} from './fetch.ts'
 import { openGit, type RemoteAccess } from './git.ts'
 import { listFiles, readObjects } from './objects.ts'
 import { push } from './push.ts'
@@ -14,29 +23,43 @@ import { push } from './push.ts'
  */
 export async function openRepository(access: RemoteAccess): Promise<Repository> {
   const git = await openGit(access)
+  /** blobs, and commits with their trees, that are here */
   const present = new Set<ObjectId>()
   const branches = new Map<string, string>()
-  let base: { readonly branch: string; readonly commit: Commit } | undefined
+  let base: ObjectId | undefined
+  let history: Promise<History> | undefined
   let workshops = 0
 
   const baseOf = () => {
     if (base === undefined) throw new RemoteError('permanent', 'the base branch has to be fetched first')
     return base
   }
+  const historyOf = () => {
+    history ??= git.aside().then(aside => ({ git: aside, depth: 0 }))
+    return history
+  }
+  /** git itself would fetch a missing commit with its whole history, and missing trees one by one */
+  const need = async (id: ObjectId) => {
+    if (!present.has(id)) await fetchCommit(git, id)
+    present.add(id)
+  }
   return {
     refs: prefixes => listRefs(git, prefixes),
     fetchBase: async branch => {
       const commit = await fetchTip(git, branch)
-      base = { branch, commit }
+      base = commit.id
+      present.add(base)
       return commit
     },
     fetchBranch: async branch => {
-      const { branch: name, commit } = baseOf()
       const local = branches.get(branch) ?? `refs/kubemend/branch-${branches.size}`
       branches.set(branch, local)
-      return fetchBranch(git, branch, { branch: name, id: commit.id }, local)
+      return fetchBranch(await historyOf(), branch, baseOf(), local)
     },
-    files: commit => listFiles(git, commit),
+    files: async commit => {
+      await need(commit)
+      return listFiles(git, commit)
+    },
     blobs: async ids => {
       const wanted = [...new Set(ids)]
       const missing = wanted.filter(id => !present.has(id))
@@ -44,12 +67,18 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
       for (const id of missing) present.add(id)
       return readObjects(git, wanted)
     },
-    subjects: async count => fetchSubjects(await git.aside(), baseOf().commit.id, count),
+    subjects: async count => fetchSubjects(await historyOf(), baseOf(), count),
     commit: async commit => {
+      for (const id of [...commit.parents, commit.onto]) await need(id)
       workshops += 1
-      return readCommit(git, await makeCommit(git, commit, `commit-${workshops}`))
+      const made = await readCommit(git, await makeCommit(git, commit, `commit-${workshops}`))
+      present.add(made.id)
+      return made
     },
-    push: updates => push(git, updates),
+    push: async updates => {
+      for (const { next } of updates) if (next !== undefined) await need(next)
+      return push(git, updates)
+    },
     close: async () => git.close(),
   }
 }
