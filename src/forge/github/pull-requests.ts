@@ -2,7 +2,7 @@
 
 import type { Mergeability, NewPullRequest, PullRequest, PullRequestEdit, PullRequestState } from '../../bot/forge.ts'
 import { RemoteError } from '../../bot/remote-error.ts'
-import { member } from '../../yaml/value.ts'
+import { asArray, member } from '../../yaml/value.ts'
 import type { Clock } from '../clock.ts'
 import { booleanAt, listAt, maybeTextAt, textAt, valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
@@ -124,7 +124,7 @@ function mergeabilityOf(value: unknown): Mergeability {
 
 function hasReview(value: unknown): boolean {
   const opener = maybeTextAt(value, 'author', 'login')
-  return listAt(value, 'reviews', 'nodes').some(review => {
+  return asArray(valueAt(value, 'reviews', 'nodes')).some(review => {
     const author = member(review, 'author')
     return !isBot(author) && (author === null || loginOf(author) !== opener)
   })

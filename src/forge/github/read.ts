@@ -1,7 +1,7 @@
 // GitHub's pull requests, as REST and as GraphQL tell them.
 
 import type { PullRequest } from '../../bot/forge.ts'
-import type { Json } from '../../yaml/value.ts'
+import { asArray, type Json } from '../../yaml/value.ts'
 import { booleanAt, listAt, maybeTextAt, numberAt, textAt, valueAt } from '../fields.ts'
 
 export function fromRest(value: unknown): PullRequest {
@@ -31,7 +31,7 @@ export function fromGraphql(value: Json): PullRequest {
     title: textAt(value, 'title'),
     body: textAt(value, 'body'),
     isDraft: booleanAt(value, 'isDraft'),
-    labels: listAt(value, 'labels', 'nodes').map(label => textAt(label, 'name')),
+    labels: asArray(valueAt(value, 'labels', 'nodes')).map(label => textAt(label, 'name')),
     branch: textAt(value, 'headRefName'),
     head: textAt(value, 'headRefOid'),
     base: textAt(value, 'baseRefName'),
