@@ -193,8 +193,8 @@ export class Cluster {
         await writeFile(path.join(folder, file), content)
       }
     }
-    const member = pod.variables.get('ZOOKEEPER_SERVER_ID')
-    if (member !== undefined) await writeMember(this.place(pod, '/var/lib/zookeeper/data'), member)
+    const folder = pod.properties.get('dataDir')
+    if (folder !== undefined) await writeNumber(path.join(this.place(pod, folder), 'myid'), pod.variables)
   }
 
   #substituted(pod: Pod, overrides: Overrides): Properties {
@@ -205,8 +205,11 @@ export class Cluster {
       else all.set(key, value)
     }
     if (pod.family === 'zookeeper') {
-      all.set('clientPortAddress', address)
+      if (all.has('clientPort')) all.set('clientPortAddress', address)
       all.delete('quorumListenOnAllIPs')
+      const own = `server.${numberOf(pod.variables)}`
+      const server = all.get(own)
+      if (server !== undefined) all.set(own, server.replace(/;(?=\d+$)/, `;${address}:`))
     }
     const listeners = all.get('listeners')
     if (listeners !== undefined) all.set('listeners', listeners.replace(/:\/\/(?:0\.0\.0\.0)?:/g, `://${address}:`))
@@ -245,9 +248,16 @@ const SMALL_BROKER = [
   ['transaction.state.log.num.partitions', '5'],
 ] as const
 
-/** The image writes its number anew at each start. */
-async function writeMember(folder: string, member: string): Promise<void> {
-  await writeFile(path.join(folder, 'myid'), `${member}\n`)
+function numberOf(variables: Properties): string {
+  return variables.get('ZOOKEEPER_SERVER_ID') ?? variables.get('ZOO_MY_ID') ?? '1'
+}
+
+/** Confluent's image writes a member's number anew at each start, the official one where there is none yet. */
+async function writeNumber(file: string, variables: Properties): Promise<void> {
+  const flag = variables.has('ZOOKEEPER_SERVER_ID') ? 'w' : 'wx'
+  await writeFile(file, `${numberOf(variables)}\n`, { flag }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 /** Whether something listens there. */

@@ -9,7 +9,7 @@ import { at } from '../../../src/yaml/path.ts'
 import { asArray, asString, type Json, member } from '../../../src/yaml/value.ts'
 import type { Files } from '../../support/fixtures.ts'
 import { expanded, type Properties, propertiesOf, workspaceOf } from '../../support/kafka-model.ts'
-import { confluentZooKeeper } from './zookeeper-model.ts'
+import { confluentZooKeeper, officialZooKeeper } from './zookeeper-model.ts'
 
 export interface Pod {
   /** `kafka-0`; the one pod of a Deployment has the name that the first of a StatefulSet has */
@@ -22,7 +22,7 @@ export interface Pod {
   readonly variables: Properties
   readonly properties: Properties
   readonly mounts: readonly Mount[]
-  /** port that the readiness probe asks for */
+  /** TCP port that is open once the pod is ready */
   readonly readyPort: number
 }
 
@@ -36,9 +36,14 @@ export interface Mount {
 }
 
 /** What the images' start scripts are called; in their place the environment is printed. */
-const START_SCRIPT = /\/etc\/(?:confluent|kafka)\/docker\/run/g
+const START_SCRIPT = /\/etc\/(?:confluent|kafka)\/docker\/run|\/docker-entrypoint\.sh zkServer\.sh start-foreground/g
 
 const CLUSTER_DOMAIN = 'cluster.local'
+
+const ZOOKEEPER_MODELS = new Map([
+  ['zk/cp', confluentZooKeeper],
+  ['zk/official', officialZooKeeper],
+])
 
 /** The pods of every Kafka and ZooKeeper in the files, in the order of their workloads. */
 export function podsOf(files: Files): Pod[] {
@@ -53,7 +58,7 @@ export function podsOf(files: Files): Pod[] {
     return Array.from({ length: count }, (_, ordinal): Pod => {
       const name = `${resource.name}-${ordinal}`
       const variables = environment(container, expanded(workspace, container, name, namespace))
-      const properties = distro === 'zk/cp' ? confluentZooKeeper(variables) : propertiesOf(distro, variables)
+      const properties = (ZOOKEEPER_MODELS.get(distro) ?? (values => propertiesOf(distro, values)))(variables)
       if (properties.size === 0) throw new Error(`${distro} of ${name} is not modelled`)
       const mounts = mountsOf(workload, container)
       const hosts = hostsOf(workspace, workload, name, namespace)
@@ -100,10 +105,12 @@ function hostsOf(workspace: Workspace, workload: Workload, pod: string, namespac
   return names.flatMap(name => suffixes.map(suffix => `${name}${suffix}`))
 }
 
+/** The port of the readiness probe; without one, the first that the container names. */
 function readyPort(container: Container): number {
+  const ports = asArray(container.value.ports)
   const port = at(container.value.readinessProbe, ['tcpSocket', 'port'])
-  const named = asArray(container.value.ports).find(entry => member(entry, 'name') === port)
-  return Number(member(named, 'containerPort') ?? port)
+  const named = ports.find(entry => member(entry, 'name') === port)
+  return Number(member(named, 'containerPort') ?? port ?? member(ports[0], 'containerPort'))
 }
 
 /** Objects of a kind, such as the Certificates that the pods' Secrets are made from. */

@@ -10,17 +10,30 @@ import type { Files } from '../../support/fixtures.ts'
 import type { Cluster } from './cluster.ts'
 import { objectsOf, strings } from './pods.ts'
 
-type Package = 'org.apache.kafka.tools' | 'org.apache.kafka.tools.reassign'
+interface Tool {
+  readonly name: string
+  /** class of the artifact that all tools were in at first */
+  readonly first: string
+  /** class of the versions that have an artifact for tools */
+  readonly later: string
+}
 
-/** Class of each tool, where it was at first and where it went with 3.5 to 3.7. */
-const TOOLS: readonly (readonly [tool: string, name: string, later: Package | 'kafka.admin'])[] = [
-  ['kafka-topics', 'TopicCommand', 'org.apache.kafka.tools'],
-  ['kafka-reassign-partitions', 'ReassignPartitionsCommand', 'org.apache.kafka.tools.reassign'],
-  ['kafka-leader-election', 'LeaderElectionCommand', 'org.apache.kafka.tools'],
-  ['kafka-configs', 'ConfigCommand', 'kafka.admin'],
+const TOOLS: readonly Tool[] = [
+  { name: 'kafka-topics', first: 'kafka.admin.TopicCommand', later: 'org.apache.kafka.tools.TopicCommand' },
+  {
+    name: 'kafka-reassign-partitions',
+    first: 'kafka.admin.ReassignPartitionsCommand',
+    later: 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
+  },
+  {
+    name: 'kafka-leader-election',
+    first: 'kafka.admin.LeaderElectionCommand',
+    later: 'org.apache.kafka.tools.LeaderElectionCommand',
+  },
+  { name: 'kafka-configs', first: 'kafka.admin.ConfigCommand', later: 'kafka.admin.ConfigCommand' },
+  { name: 'zkCli', first: 'org.apache.zookeeper.ZooKeeperMain', later: 'org.apache.zookeeper.ZooKeeperMain' },
 ]
 
-const FIRST_PACKAGE = 'kafka.admin'
 const JAR_OF_TOOLS = /\/kafka-tools-[\d.]+\.jar$/
 
 /** Runs scripts with the tools on the path: both with and without `.sh`, as the images have them. */
@@ -37,10 +50,10 @@ export class Tools {
     const folder = path.join(cluster.folder, 'tools')
     await mkdir(folder, { recursive: true })
     const hasOwnJar = cluster.artifacts.jars.some(jar => JAR_OF_TOOLS.test(jar))
-    for (const [tool, name, later] of TOOLS) {
-      const command = [...cluster.toolOptions(), `${hasOwnJar ? later : FIRST_PACKAGE}.${name}`]
+    for (const { name, first, later } of TOOLS) {
+      const command = [...cluster.toolOptions(), hasOwnJar ? later : first]
       const script = `#!/bin/sh\nexec java ${command.map(word => `'${word}'`).join(' ')} "$@"\n`
-      for (const file of [tool, `${tool}.sh`].map(entry => path.join(folder, entry))) {
+      for (const file of [name, `${name}.sh`].map(entry => path.join(folder, entry))) {
         await writeFile(file, script)
         await chmod(file, 0o755)
       }

@@ -1,9 +1,9 @@
-// What Confluent's ZooKeeper image turns its variables into: our own model of the image.
+// What ZooKeeper images turn their variables into: our own model of the images.
 
 import type { Properties } from '../../support/kafka-model.ts'
 
-/** The image knows these variables and no others. */
-const KEYS: ReadonlyMap<string, string> = new Map([
+/** Confluent's image knows these variables and no others. */
+const CONFLUENT_KEYS: ReadonlyMap<string, string> = new Map([
   ['ZOOKEEPER_CLIENT_PORT', 'clientPort'],
   ['ZOOKEEPER_TICK_TIME', 'tickTime'],
   ['ZOOKEEPER_INIT_LIMIT', 'initLimit'],
@@ -21,10 +21,39 @@ export function confluentZooKeeper(variables: Properties): Properties {
     ['dataLogDir', '/var/lib/zookeeper/log'],
   ])
   for (const [name, value] of variables) {
-    const key = KEYS.get(name)
+    const key = CONFLUENT_KEYS.get(name)
     if (key !== undefined) properties.set(key, value)
   }
   const servers = (variables.get('ZOOKEEPER_SERVERS') ?? '').split(';').filter(server => server !== '')
   for (const [index, server] of servers.entries()) properties.set(`server.${index + 1}`, server)
+  return properties
+}
+
+/** What the official image writes, with the values that it has where a variable is not set. */
+const OFFICIAL_KEYS: readonly (readonly [variable: string, key: string, value: string])[] = [
+  ['ZOO_DATA_DIR', 'dataDir', '/data'],
+  ['ZOO_DATA_LOG_DIR', 'dataLogDir', '/datalog'],
+  ['ZOO_TICK_TIME', 'tickTime', '2000'],
+  ['ZOO_INIT_LIMIT', 'initLimit', '5'],
+  ['ZOO_SYNC_LIMIT', 'syncLimit', '2'],
+  ['ZOO_AUTOPURGE_PURGEINTERVAL', 'autopurge.purgeInterval', '0'],
+  ['ZOO_AUTOPURGE_SNAPRETAINCOUNT', 'autopurge.snapRetainCount', '3'],
+  ['ZOO_MAX_CLIENT_CNXNS', 'maxClientCnxns', '60'],
+  ['ZOO_STANDALONE_ENABLED', 'standaloneEnabled', 'true'],
+]
+
+/** Servers and extra settings are words; each server's entry names its client port, since nothing else does. */
+export function officialZooKeeper(variables: Properties): Properties {
+  const properties = new Map(OFFICIAL_KEYS.map(([variable, key, value]) => [key, variables.get(variable) ?? value]))
+  const words = [
+    ...(variables.get('ZOO_SERVERS') ?? 'server.1=localhost:2888:3888;2181').split(/\s+/),
+    ...(variables.get('ZOO_CFG_EXTRA') ?? '').split(/\s+/),
+  ]
+  for (const word of words.filter(text => text !== '')) {
+    const equals = word.indexOf('=')
+    properties.set(word.slice(0, equals), word.slice(equals + 1))
+  }
+  const commands = variables.get('ZOO_4LW_COMMANDS_WHITELIST')
+  if (commands !== undefined) properties.set('4lw.commands.whitelist', commands)
   return properties
 }
