@@ -19,7 +19,7 @@ export function verifyOf({ group, written, report }: GroupPlan, branch: string, 
   const start = `git merge-base ${[baseBranch, branch].map(name => shellWord(`origin/${name}`)).join(' ')}`
   return [
     '## Verify',
-    `Every changed file was read again, compared with the values that are meant, and validated with the schemas of Kubernetes ${bodyText(report.kubernetesVersion)}. From the root of the repository, kubemend prints the same changes:`,
+    `Every changed file was read again, compared with the values that are meant, and validated with the schemas of Kubernetes ${bodyText(report.kubernetesVersion)}. From the root of the repository, kubemend prints them again, with whatever else these rules find in the files:`,
     fenced(
       'sh',
       ['git fetch origin', `git switch --detach "$(${start})"`, command.map(shellWord).join(' ')].join('\n'),

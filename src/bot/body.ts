@@ -58,13 +58,12 @@ export function renderBody(facts: BodyFacts, forge: BodyForge, marker: string): 
   )
 }
 
-function summaryOf({ plan, predecessor }: BodyFacts, kind: Forge['kind']): string {
-  const { group, written, report } = plan
-  const rules = new Set(written.map(finding => finding.rule))
-  const resources = new Set(written.map(finding => finding.resource))
-  const what = `${plural(written.length, 'finding')} of ${plural(rules.size, 'rule')} (${bodyText(group.label)})`
-  const where = `on ${plural(resources.size, 'resource')}, in ${plural(report.files.length, 'file')}`
-  const sentences = [`This fixes ${what} ${where}. ${riskSentence(plan)}`]
+function summaryOf(facts: BodyFacts, kind: Forge['kind']): string {
+  const { plan, predecessor } = facts
+  const resources = new Set(plan.written.map(finding => finding.resource))
+  const count = plural(plan.written.length, 'finding')
+  const where = `on ${plural(resources.size, 'resource')}, in ${plural(plan.report.files.length, 'file')}`
+  const sentences = [`${deedOf(facts)}: ${count} ${where}. ${riskSentence(plan)}`]
   if (predecessor !== undefined) {
     const { number, state, url } = predecessor
     sentences.push(`It follows [${kind === 'gitlab' ? '!' : '#'}${number}](${url}), which was ${state}.`)
@@ -72,11 +71,20 @@ function summaryOf({ plan, predecessor }: BodyFacts, kind: Forge['kind']): strin
   return sentences.join('\n\n')
 }
 
-function riskSentence({ group, written }: GroupPlan): string {
+function deedOf({ plan, rules }: BodyFacts): string {
+  const { group, written } = plan
+  const ids = new Set(written.map(finding => finding.rule))
+  const only = ids.size === 1 ? rules.find(({ id }) => ids.has(id)) : undefined
+  const label = group.label === only?.id ? '' : ` (${bodyText(group.label)})`
+  return `${bodyText(only?.title ?? `Fixes of ${plural(ids.size, 'rule')}`)}${label}`
+}
+
+function riskSentence({ group, written, report }: GroupPlan): string {
   const risks = [...new Set(written.flatMap(finding => finding.risks))]
   if (group.risk === 'unsafe') {
     const named = risks.filter(risk => risk !== 'none').map(bodyCode)
-    return `**Merging it alone is not enough**: it takes risks (${named.join(', ')}), so read the steps below first.`
+    const steps = report.runbook.length === 0 ? '' : ', and merging it alone is not enough: read the steps below first'
+    return `**It takes risks** (${named.join(', ')})${steps}.`
   }
   return risks.includes('restart')
     ? 'Pods are replaced once, by the strategy of their workload; nothing else changes for what runs.'

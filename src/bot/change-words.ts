@@ -16,7 +16,7 @@ export function changeWords({ edits }: Finding): string {
 }
 
 function editWords(edit: EditRecord): string {
-  const name = fromPointer(edit.path).slice(-2).join('.')
+  const name = nameOf(edit.path)
   switch (edit.op) {
     case 'create':
       return `new ${bodyText(createdLabel(edit.after))}`
@@ -29,6 +29,14 @@ function editWords(edit: EditRecord): string {
     case 'replace':
       return bodyCode(`${name}: ${shortValue(edit.before)} → ${shortValue(edit.after)}`)
   }
+}
+
+/** The last two keys on the way; the numbers of list items say little. */
+function nameOf(pointer: string): string {
+  return fromPointer(pointer)
+    .filter(step => !/^\d+$/.test(step))
+    .slice(-2)
+    .join('.')
 }
 
 function createdLabel(value: Json | undefined): string {

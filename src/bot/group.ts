@@ -21,6 +21,8 @@ export interface GroupContext {
   readonly isRejected?: (finding: PlacedFinding) => boolean
   /** whether a branch of that group stands: what was split stays split while its parts are open */
   readonly hasBranch?: (key: string, label: string) => boolean
+  /** whether a person asked for smaller pull requests in place of that group's */
+  readonly isToSplit?: (key: string, label: string) => boolean
 }
 
 /** A finding that is not proposed although it could be. */
@@ -36,6 +38,8 @@ export interface FoundGroup extends Group {
   readonly open: readonly PlacedFinding[]
   readonly leftOut: readonly LeftOut[]
 }
+
+const UNIT = 'unit '
 
 /** What a group has in common, before it is split. */
 interface Kind {
@@ -64,6 +68,11 @@ export function groupFindings(
   const groups = [...kinds.values()].flatMap(({ kind, bundles }) => partsOf(kind, bundles, settings, context))
   groups.sort((a, b) => compare(a.risk, b.risk) || compare(a.key, b.key))
   return attribute(groups, open, leftOut, finding => placeOf(finding, settings, context).key)
+}
+
+/** Whether a group is all that is done to one stateful system, which no pull request may part. */
+export function isUnit({ key }: Pick<Group, 'key'>): boolean {
+  return key.startsWith(UNIT)
 }
 
 /** Whether a change takes more than `fix` takes unasked. */
@@ -102,7 +111,7 @@ function kindOf(bundle: Bundle, settings: BotSettings, context: GroupContext): K
   const [unit] = bundle.units
   const [first] = [...places.values()].sort((a, b) => compare(a.key, b.key))
   let place = first ?? { key: '', label: '' }
-  if (settings.groupBy !== 'risk' && unit !== undefined) place = { key: `unit ${unit}`, label: unit }
+  if (settings.groupBy !== 'risk' && unit !== undefined) place = { key: UNIT + unit, label: unit }
   else if (places.size > 1) place = { key: `tied ${nameOf(bundle)}`, label: nameOf(bundle) }
   return { key: `${place.key} ${risk}`, label: place.label, risk }
 }
@@ -141,6 +150,7 @@ function partsOf(kind: Kind, bundles: readonly Bundle[], settings: BotSettings, 
     part === '' ? kind : { ...kind, key: `${kind.key} part ${part}`, label: `${kind.label} part ${part}` }
   const parts = splitBundles(bundles, {
     maxFiles: settings.limits.filesPerPullRequest,
+    isAsked: context.isToSplit?.(kind.key, kind.label) ?? false,
     isUnderWay: part => context.hasBranch?.(named(part).key, named(part).label) ?? false,
   })
   return parts.map(part => groupOf(named(part.name), part.bundles))

@@ -14,6 +14,8 @@ export interface Part {
 
 export interface SplitOptions {
   readonly maxFiles: number
+  /** two parts at least, where there are two bundles */
+  readonly isAsked: boolean
   /** whether a pull request of that part may be under way: then the parts stay, although they would fit together now */
   readonly isUnderWay: (name: string) => boolean
 }
@@ -32,7 +34,7 @@ interface Addressed {
  * resources, until each part has few enough files. A bundle is never split. What comes or goes elsewhere moves nothing
  * from one part to another.
  */
-export function splitBundles(bundles: readonly Bundle[], { maxFiles, isUnderWay }: SplitOptions): Part[] {
+export function splitBundles(bundles: readonly Bundle[], { maxFiles, isAsked, isUnderWay }: SplitOptions): Part[] {
   const known = new Map<string, boolean>()
   const hasPartsUnderWay = ({ address }: Addressed, name: string): boolean => {
     for (let length = name.length + 1; length <= address.length; length += 1) {
@@ -43,7 +45,9 @@ export function splitBundles(bundles: readonly Bundle[], { maxFiles, isUnderWay 
     return false
   }
   const halve = (members: readonly Addressed[], name: string): Part[] => {
-    const isSmall = members.length < 2 || filesOf(members.map(({ bundle }) => bundle)).size <= maxFiles
+    const isUnparted = isAsked && members.length === bundles.length
+    const isFew = filesOf(members.map(({ bundle }) => bundle)).size <= maxFiles
+    const isSmall = members.length < 2 || (isFew && !isUnparted)
     const isWhole = name.length === 2 * BITS || (isSmall && !members.some(member => hasPartsUnderWay(member, name)))
     if (isWhole) return [{ name, bundles: members.map(({ bundle }) => bundle) }]
     return ['0', '1'].flatMap(bit => {

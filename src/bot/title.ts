@@ -4,6 +4,7 @@ import { printable } from '../report/escape.ts'
 import { plural } from '../report/words.ts'
 import type { Convention } from './convention.ts'
 import { plainName } from './escape.ts'
+import { isUnit } from './group.ts'
 import type { GroupPlan } from './plan.ts'
 import type { RuleFacts } from './rule-facts.ts'
 
@@ -26,8 +27,11 @@ function sentenceOf({ group, written }: Pick<GroupPlan, 'group' | 'written'>, ru
   const resources = plural(new Set(written.map(finding => finding.resource)).size, 'resource')
   const label = group.label === first ? undefined : plainWords(group.label)
   const about = label === undefined ? resources : `${label}, ${resources}`
-  if (ids.length !== 1) return { deed: `Apply ${plural(written.length, 'fix', 'fixes')} of ${ids.length} rules`, about }
-  return { deed: rules.find(({ id }) => id === first)?.title ?? `Apply the fixes of ${first}`, about }
+  const title = rules.find(({ id }) => id === first)?.title ?? `Apply the fixes of ${first}`
+  if (ids.length === 1) return { deed: title, about }
+  // what is done to one system goes by its first step, since the others stand on it
+  if (isUnit(group)) return { deed: `${title}, and fixes of ${plural(ids.length - 1, 'more rule')}`, about }
+  return { deed: `Apply ${plural(written.length, 'fix', 'fixes')} of ${ids.length} rules`, about }
 }
 
 function plainWords(text: string): string | undefined {
