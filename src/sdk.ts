@@ -11,11 +11,13 @@ import type { Json, JsonObject } from './yaml/value.ts'
 
 export type { Section } from './config/section.ts'
 export type { Risk } from './engine/risk.ts'
+export type { Stage } from './engine/stage.ts'
 export type {
   Change,
   Decline,
   Edit,
   FollowUp,
+  Instruction,
   Precondition,
   Proposal,
   RefusalRule,
@@ -65,6 +67,7 @@ export {
 export { type RestartStep, restartSteps } from './kube/restart.ts'
 export { labelSelectorSelects, mapSelects } from './kube/selector.ts'
 export { isServed } from './kube/served.ts'
+export { shellWord } from './kube/shell.ts'
 export { detectSystem, operatedSystem, type System, storeHint } from './kube/systems.ts'
 export { isUnknown } from './kube/unknown.ts'
 export { isBelow, isStored, type Mount, mountsOf, mountsStored } from './kube/volumes.ts'

@@ -69,14 +69,15 @@ describe('a run with data cloned, a domain, and TLS beside plaintext', () => {
     const steps =
       result.findings.find(({ rule }) => rule === 'mongodb-topology')?.followUps.map(({ text }) => text) ?? []
     const order = [
-      /^back the data up/,
+      /^back the data of mongodb up/,
+      /^with a GitOps controller/,
       /^stop Deployment/,
       /^make the clone/,
       /^apply the changed files/,
       /^wait for the Job/,
       /^apply the clients/,
     ]
-    expect(order.map(pattern => steps.findIndex(step => pattern.test(step)))).toEqual([0, 1, 2, 3, 4, 5])
+    expect(order.map(pattern => steps.findIndex(step => pattern.test(step)))).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
   test('a second run writes nothing', () => {

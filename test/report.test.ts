@@ -10,7 +10,8 @@ import { RISKS, type Risk, SAFE_RISKS } from '../src/engine/risk.ts'
 import { run, type SourceText } from '../src/engine/run.ts'
 import type { Edit, Proposal, Transform } from '../src/engine/transform.ts'
 import type { Resource } from '../src/kube/resource.ts'
-import { markdownCode, markdownText, printable, printableJson, printableName, shellWord } from '../src/report/escape.ts'
+import { shellWord } from '../src/kube/shell.ts'
+import { markdownCode, markdownText, printable, printableJson, printableName } from '../src/report/escape.ts'
 import { fixesOf } from '../src/report/fixes.ts'
 import { toMarkdown } from '../src/report/markdown.ts'
 import { buildReport, isWritten, type Report } from '../src/report/model.ts'
@@ -174,9 +175,10 @@ undo: git restore -- a.yaml b.yaml
 test('the runbook starts with what is assumed and lists every open step once, with its findings', () => {
   const report = reportOf({ 'a.yaml': `${configMap('partial')}---\n${configMap('partial', 'two')}` })
   const ids = report.findings.map(({ finding }) => finding.id)
+  const labels = ['ConfigMap partial', 'ConfigMap two']
   expect(report.runbook).toEqual([
-    { text: 'check first: the cluster has a stub', commands: [], findings: ids },
-    { text: 'finish it by hand', commands: ['kubectl get x'], findings: ids },
+    { stage: 'check', text: 'check first: the cluster has a stub', commands: [], about: labels, findings: ids },
+    { stage: 'rest', text: 'finish it by hand', commands: ['kubectl get x'], about: labels, findings: ids },
   ])
 })
 
@@ -285,7 +287,7 @@ describe('Markdown', () => {
     expect(page).toMatch(/^# kubemend\n\n4 manifests read: would fix 3 findings in 2 files/)
     expect(page).toContain('| `a.yaml:6:3` | `stub` | ConfigMap applied | applied was asked for | none |')
     expect(page).toContain(
-      '## Runbook\n\n1. check first: the cluster has a stub\n1. finish it by hand `kubectl get x`\n',
+      '## Runbook\n\n1. check first: the cluster has a stub \\(ConfigMap applied, ConfigMap partial, ConfigMap warned\\)\n1. finish it by hand \\(ConfigMap partial\\) `kubectl get x`\n',
     )
     expect(markdownText('@team <b>*x*</b> [a](b) #12 a|b')).toBe(
       '\\@team \\<b\\>\\*x\\*\\</b\\> \\[a\\]\\(b\\) \\#12 a\\|b',

@@ -1,6 +1,6 @@
 // `explain`: everything that is known about a rule, or about one finding of the input.
 
-import type { Transform } from '../engine/transform.ts'
+import type { Instruction, Transform } from '../engine/transform.ts'
 import { markdownCode, markdownText, printable, printableJson, printableLines } from '../report/escape.ts'
 import { toFinding } from '../report/json.ts'
 import type { PlacedFinding, Report } from '../report/model.ts'
@@ -98,6 +98,10 @@ async function renderFinding(
   const bullet = isMarkdown ? '- ' : '  '
   const list = (name: string, items: readonly string[]) =>
     items.length === 0 ? [] : ['', isMarkdown ? `## ${name}\n` : `${name}:`, ...items.map(text => `${bullet}${text}`)]
+  const instruction = (word: string, { text, commands = [] }: Instruction) => [
+    plain(`${word}${text}`),
+    ...commands.map(command => `$ ${plain(command)}`),
+  ]
   const title = transforms.find(({ id }) => id === finding.rule)?.title
   const head = `${finding.rule} (${finding.outcome}) at ${placeLabel(entry)}`
   return [
@@ -114,13 +118,16 @@ async function renderFinding(
     ),
     ...list(
       'preconditions',
-      finding.preconditions.map(({ text, state }) => `${state}: ${plain(text)}`),
+      finding.preconditions.map(({ text, state, command }) =>
+        plain(`${state}: ${text}${command === undefined ? '' : ` (${command})`}`),
+      ),
     ),
     ...list(
       'next',
-      finding.followUps.flatMap(({ text, commands = [] }) => [
-        plain(text),
-        ...commands.map(command => `$ ${plain(command)}`),
+      finding.followUps.flatMap(({ check, back, ...step }) => [
+        ...instruction('', step),
+        ...(check === undefined ? [] : instruction('check: ', check)),
+        ...(back === undefined ? [] : instruction('to go back: ', back)),
       ]),
     ),
     ...list('notes', finding.warnings.map(plain)),

@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { FileChange } from '../engine/outcome.ts'
 import type { Host } from '../io/host.ts'
-import { shellWord } from '../report/escape.ts'
+import { shellWord } from '../kube/shell.ts'
 
 /** More files than this make no line to paste. */
 const MAX_NAMED = 20

@@ -7,6 +7,7 @@ import type { Workspace } from '../kube/workspace.ts'
 import type { Path } from '../yaml/path.ts'
 import type { Json, JsonObject } from '../yaml/value.ts'
 import type { Risk } from './risk.ts'
+import type { Stage } from './stage.ts'
 
 export type Category = 'availability' | 'security' | 'resources' | 'exposure' | 'data'
 
@@ -89,13 +90,25 @@ export type PreconditionState = 'met' | 'unmet' | 'unknown' | 'assumed'
 export interface Precondition {
   readonly text: string
   readonly state: PreconditionState
+  /** asks the cluster about it */
+  readonly command?: string
+}
+
+/** Something that a person does, in words. */
+export interface Instruction {
+  readonly text: string
+  /** exact commands, when there are any: they run as they are, one after the other */
+  readonly commands?: readonly string[]
 }
 
 /** A step that a person has to do, in order. */
-export interface FollowUp {
-  readonly text: string
-  /** exact commands, when there are any */
-  readonly commands?: readonly string[]
+export interface FollowUp extends Instruction {
+  /** its place among the steps of all findings; `rest` without one */
+  readonly stage?: Stage
+  /** what shows that it worked, before the next step is taken */
+  readonly check?: Instruction
+  /** how to take it back */
+  readonly back?: Instruction
 }
 
 /** Atomic: all of its edits are applied, or none. Without edits it reports an open rest (`partial`). */

@@ -1,12 +1,6 @@
 // The one place where text that comes from manifests and file names is made safe to show.
 
-/**
- * What may not reach a terminal or a page as it is: control characters (escape sequences among them), characters that
- * reorder or hide text (bidi controls, zero width, line and paragraph separators), lone surrogates.
- */
-const UNPRINTABLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu
+import { UNPRINTABLE } from '../kube/unprintable.ts'
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }
 
@@ -61,17 +55,4 @@ export function markdownCode(text: string): string {
   const fence = '`'.repeat(longest + 1)
   const pad = longest > 0 ? ' ' : ''
   return `${fence}${pad}${safe}${pad}${fence}`
-}
-
-/** A word that a POSIX shell reads back as the text; bash's `$'…'` where it holds unprintable characters. */
-export function shellWord(text: string): string {
-  if (PLAIN_NAME.test(text)) return text
-  const spelled = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "\\'")
-    .replace(UNPRINTABLE, character =>
-      [...Buffer.from(character)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
-    )
-  if (printable(text) !== text) return `$'${spelled}'`
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

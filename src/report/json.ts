@@ -27,7 +27,7 @@ function toDocument(report: Report) {
       by,
     })),
     warnings: report.warnings,
-    runbook: report.runbook,
+    runbook: report.runbook.map(({ about, ...step }) => step),
     files: report.files.map(({ file, before, findings }) => ({ file, isNew: before === undefined, findings })),
     summary,
     exitCode: report.exitCode,

@@ -1,9 +1,10 @@
 // The report as a Markdown page, for a pull request or a job summary.
 
-import type { FollowUp } from '../engine/transform.ts'
+import type { Instruction } from '../engine/transform.ts'
 import { markdownCode, markdownText } from './escape.ts'
-import type { PlacedFinding, Report, RunbookStep } from './model.ts'
-import { groupFindings, placeLabel, plural, skippedCount, targetLabel, warningPlace } from './words.ts'
+import type { PlacedFinding, Report } from './model.ts'
+import type { RunbookStep } from './steps.ts'
+import { aboutLabel, groupFindings, placeLabel, plural, skippedCount, targetLabel, warningPlace } from './words.ts'
 
 export interface MarkdownOptions {
   /** whether the changes were written, or would be */
@@ -80,10 +81,17 @@ function nextCell({ finding }: PlacedFinding): string {
   return finding.followUps.map(stepText).join('; ')
 }
 
-function stepText({ text, commands = [] }: FollowUp): string {
+function stepText({ text, commands = [] }: Instruction): string {
   return [markdownText(text), ...commands.map(markdownCode)].join(' ')
 }
 
-function runbookItem({ text, commands }: RunbookStep): string {
-  return `1. ${stepText({ text, commands })}`
+function runbookItem(step: RunbookStep): string {
+  const { check, back, about } = step
+  const subject = about.length === 0 ? '' : ` (${aboutLabel(about)})`
+  const parts = [
+    stepText({ text: `${step.stage === 'later' ? 'refused: ' : ''}${step.text}${subject}`, commands: step.commands }),
+    ...(check === undefined ? [] : [`Check: ${stepText(check)}`]),
+    ...(back === undefined ? [] : [`To go back: ${stepText(back)}`]),
+  ]
+  return `1. ${parts.join('. ')}`
 }

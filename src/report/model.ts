@@ -1,11 +1,13 @@
 // The report of a run: one model that every format renders.
 
 import type { FileChange, Finding, Outcome, RefusedFile, RunResult, SkippedFile } from '../engine/outcome.ts'
-import type { FollowUp } from '../engine/transform.ts'
 import type { Resource } from '../kube/resource.ts'
 import { toPointer } from '../yaml/path.ts'
 import type { Location } from '../yaml/types.ts'
 import { Places } from './places.ts'
+import { type RunbookStep, runbookOf } from './steps.ts'
+
+export { isWritten } from './written.ts'
 
 /** A finding and where it stands in the input. */
 export interface PlacedFinding {
@@ -23,13 +25,6 @@ export interface Warning {
   readonly text: string
   readonly file?: string
   readonly line?: number
-}
-
-export interface RunbookStep {
-  readonly text: string
-  readonly commands: readonly string[]
-  /** ids of the findings that need the step */
-  readonly findings: readonly string[]
 }
 
 export interface Suppressed {
@@ -97,7 +92,7 @@ export function buildReport(input: ReportInput): Report {
     findings: result.findings.map(finding => placed(finding, places)),
     suppressed: result.suppressed,
     warnings: [...input.warnings, ...result.warnings.map(warning => placedWarning(warning, places))],
-    runbook: runbookOf(result.findings),
+    runbook: runbookOf(result.findings, result.files),
     files: result.files,
     summary: summarise(result),
   }
@@ -145,31 +140,4 @@ function summarise(result: RunResult): Summary {
     suppressed: result.suppressed.length,
     filesChanged: result.files.length,
   }
-}
-
-/** What is assumed about the cluster comes first, as things to check; then the steps of all but held findings, in order. */
-function runbookOf(findings: readonly Finding[]): RunbookStep[] {
-  const steps = new Map<string, RunbookStep>()
-  const add = (step: FollowUp, id: string): void => {
-    const commands = step.commands ?? []
-    const key = JSON.stringify([step.text, commands])
-    const known = steps.get(key)
-    if (known?.findings.includes(id)) return
-    steps.set(key, { text: step.text, commands, findings: [...(known?.findings ?? []), id] })
-  }
-  for (const finding of findings) {
-    for (const { text, state } of finding.preconditions) {
-      if (state === 'assumed' && isWritten(finding)) add({ text: `check first: ${text}` }, finding.id)
-    }
-  }
-  for (const finding of findings) {
-    if (finding.outcome === 'held') continue
-    for (const step of finding.followUps) add(step, finding.id)
-  }
-  return [...steps.values()]
-}
-
-/** Whether the run changes anything for a finding. */
-export function isWritten(finding: Finding): boolean {
-  return (finding.outcome === 'applied' || finding.outcome === 'partial') && finding.edits.length > 0
 }

@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import type { Finding } from '../engine/outcome.ts'
-import type { FollowUp } from '../engine/transform.ts'
+import type { FollowUp, Instruction } from '../engine/transform.ts'
 import { printable, printableLines, printableName } from './escape.ts'
 import type { PlacedFinding, Report } from './model.ts'
 import {
@@ -117,14 +117,29 @@ class TextReport {
   #details(finding: Finding): string[] {
     const notes = finding.warnings.map(warning => `    note: ${printable(warning)}`)
     if (!this.#options.verbose) return notes
-    const preconditions = finding.preconditions.map(({ text, state }) => `    ${state}: ${printable(text)}`)
+    const preconditions = finding.preconditions.flatMap(({ text, state, command }) => [
+      `    ${state}: ${printable(text)}`,
+      ...(command === undefined ? [] : [`      $ ${printable(command)}`]),
+    ])
     const edits = finding.edits.map(edit => `    ${editLabel(edit)}`)
     const snippet = finding.snippet === undefined ? [] : indent(printableLines(finding.snippet))
     return [...edits, ...preconditions, ...notes, ...snippet]
   }
 
-  #step(word: string, { text, commands = [] }: FollowUp): string[] {
-    return [`    ${word}: ${printable(text)}`, ...commands.map(command => `      $ ${printable(command)}`)]
+  #step(word: string, step: FollowUp): string[] {
+    const { check, back } = step
+    return [
+      ...this.#instruction(word, step),
+      ...(check === undefined ? [] : this.#instruction('check', check, '  ')),
+      ...(back === undefined ? [] : this.#instruction('to go back', back, '  ')),
+    ]
+  }
+
+  #instruction(word: string, { text, commands = [] }: Instruction, margin = ''): string[] {
+    return [
+      `${margin}    ${word}: ${printable(text)}`,
+      ...commands.map(command => `${margin}      $ ${printable(command)}`),
+    ]
   }
 
   #allow({ allow }: Finding): string[] {

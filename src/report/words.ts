@@ -3,7 +3,8 @@
 import type { Finding, SkippedFile } from '../engine/outcome.ts'
 import type { Resource } from '../kube/resource.ts'
 import { printable, printableName } from './escape.ts'
-import { isWritten, type PlacedFinding, type Warning } from './model.ts'
+import type { PlacedFinding, Warning } from './model.ts'
+import { isWritten } from './written.ts'
 
 /** `Deployment platform/kafka`, with odd names quoted and escaped. */
 export function resourceLabel(resource: Pick<Resource, 'kind' | 'namespace' | 'name'>): string {
@@ -14,6 +15,14 @@ export function resourceLabel(resource: Pick<Resource, 'kind' | 'namespace' | 'n
 export function targetLabel(finding: Finding): string {
   const container = finding.container === undefined ? '' : ` container ${printableName(finding.container)}`
   return `${resourceLabel(finding.resource)}${container}`
+}
+
+const MAX_ABOUT = 3
+
+/** `Deployment shop/web, Deployment shop/cart and 4 others`. */
+export function aboutLabel(about: readonly string[]): string {
+  const rest = about.length - MAX_ABOUT
+  return `${about.slice(0, MAX_ABOUT).join(', ')}${rest > 0 ? ` and ${plural(rest, 'other')}` : ''}`
 }
 
 /** The reason on one line, led by what it is about unless it says so itself. */

@@ -10,12 +10,14 @@ import {
   type Transform,
   type Workspace,
 } from '../../src/sdk.ts'
+import { plainAccess, rollSteps } from '../kafka/admin.ts'
 import { brokerCount, needsMembers } from '../kafka/basis.ts'
 import {
   type Broker,
   brokersOf,
   isAtLeast,
   isFresh,
+  listenersOf,
   originalOf,
   runsFromCache,
   settingsTarget,
@@ -23,9 +25,9 @@ import {
 } from '../kafka/broker.ts'
 import { configEdits, effective, type KeyChange, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
-import { kubectlFor } from '../stateful/runbook.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { judgeOperated } from './operated.ts'
+import { reassignStep } from './reassign.ts'
 import { REFUSALS } from './refusals.ts'
 
 const kafkaRedundancy: Transform = {
@@ -106,6 +108,8 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const config = configEdits(workspace, broker.configuration, changes)
   if ('code' in config)
     return decline({ target, ...config, code: 'closed-configuration', why: `${describe(resource)}: ${config.why}` })
+  const access = plainAccess(broker, listenersOf(workspace, broker))
+  const roll = rollSteps(workspace, broker)
   return change({
     target,
     code: rest.length > 0 ? 'single-copies-live' : 'single-copies',
@@ -113,7 +117,12 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
     risks: 'topology',
     edits: config.edits,
     unit: unitOf(broker),
-    steps: isNew || low.length === 0 ? [] : [reassignStep(broker, replicas)],
+    steps: [
+      ...roll,
+      ...(isNew || low.length === 0
+        ? []
+        : [reassignStep(broker, access, replicas, roll.length > 0 ? 'before-brokers' : 'brokers')]),
+    ],
     leaves: rest,
     ...(waits ? { needs: needsMembers(broker, oneBroker(broker)) } : {}),
   })
@@ -170,20 +179,5 @@ function minimumRest({ workload, version }: Broker, inSync: number): FollowUp {
   const which = version === undefined ? 'the version is not known' : `this is Kafka ${version}`
   return {
     text: `${MINIMUM} stays as it is: ${which}, and before 3.7 a minimum of ${inSync} makes every partition that has one copy refuse writes and commits; once all topics of ${workload.resource.name} have their copies, set kafka.reassigned: true and run again`,
-  }
-}
-
-function reassignStep(broker: Broker, replicas: number): FollowUp {
-  const { workload, dialect } = broker
-  const { resource } = workload
-  const tool = (dialect?.topicsTool ?? 'kafka-topics.sh').replace('kafka-topics', 'kafka-reassign-partitions')
-  const exec = `${kubectlFor(resource)} exec ${resource.name}-0 -c ${broker.container.name} --`
-  return {
-    text: `topics that are there already keep the copies that they have: write a plan with ${replicas} replicas for every partition, __consumer_offsets and __transaction_state too, carry it out, elect the preferred leaders, and raise min.insync.replicas of __transaction_state, which has its own value`,
-    commands: [
-      `${exec} ${tool} --bootstrap-server localhost:9092 --reassignment-json-file /tmp/plan.json --execute`,
-      `${exec} ${tool.replace('reassign-partitions', 'leader-election')} --bootstrap-server localhost:9092 --election-type preferred --all-topic-partitions`,
-      `${exec} ${tool.replace('reassign-partitions', 'configs')} --bootstrap-server localhost:9092 --entity-type topics --entity-name __transaction_state --alter --add-config min.insync.replicas=${Math.max(1, replicas - 1)}`,
-    ],
   }
 }

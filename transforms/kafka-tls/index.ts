@@ -11,6 +11,7 @@ import {
   type Transform,
   type Workspace,
 } from '../../src/sdk.ts'
+import { rollSteps } from '../kafka/admin.ts'
 import {
   type Broker,
   brokersOf,
@@ -45,7 +46,7 @@ import {
 } from './problems.ts'
 import { REFUSALS } from './refusals.ts'
 import { hasKeyFiles, keyChanges, listenerChanges } from './target.ts'
-import { clientSteps, OWN_FILES, preconditionsOf, reason, restOf, stepsOf, stillOpen } from './texts.ts'
+import { answerSteps, clientSteps, OWN_FILES, preconditionsOf, reason, restOf, stepsOf, stillOpen } from './texts.ts'
 
 const kafkaTls: Transform = {
   id: 'kafka-tls',
@@ -121,6 +122,7 @@ function propose(
   const config = configEdits(workspace, broker.configuration, [...listenerChanges(plan), ...keyChanges(plan)])
   if ('code' in config) return undefined
   const isDone = present === course.reached
+  const ofClients = course.reached === 'S3' ? clientEdits(plan, clients) : []
   const edits = isDone
     ? []
     : [
@@ -129,8 +131,9 @@ function propose(
         ...portEdits(plan),
         ...probeEdits(plan),
         ...(hasFiles ? [] : certificateEdits(workspace, settings, broker, listeners)),
-        ...(course.reached === 'S3' ? clientEdits(plan, clients) : []),
+        ...ofClients,
       ]
+  const roll = rollSteps(workspace, broker)
   return change({
     target: settingsTarget(broker),
     code: course.reached === 'S3' ? 'tls-only' : 'tls-beside-plaintext',
@@ -144,7 +147,9 @@ function propose(
       ? []
       : [
           ...(hasFiles ? [] : stepsOf(workspace, settings, broker)),
-          ...(course.reached === 'S3' ? clientSteps(broker, clients, port) : []),
+          ...(course.reached === 'S3' ? clientSteps(plan, clients, ofClients, roll.length > 0) : []),
+          ...roll,
+          ...answerSteps(plan, roll.length > 0),
         ],
     leaves: rest,
     preconditions: isDone || hasFiles ? [] : preconditionsOf(settings, broker),

@@ -2,21 +2,25 @@
 
 import {
   describe,
+  type Edit,
   type FollowUp,
   type Precondition,
   restartSteps,
   type Settings,
+  shellWord,
   type Workspace,
 } from '../../src/sdk.ts'
+import { type Access, brokersCheck, copiesCheck, plainAccess } from '../kafka/admin.ts'
 import type { Broker, Listeners } from '../kafka/broker.ts'
 import { type Client, describeClient } from '../kafka/clients.ts'
 import type { Listener } from '../kafka/listeners.ts'
 import { isBefore, nextStage, type Stage, tlsListener } from '../kafka/stage.ts'
 import { certificateFile } from '../stateful/key-files.ts'
-import { kubectlFor } from '../stateful/runbook.ts'
+import { applyCommand, FORMER_FILES, filesOf, kubectlFor, podsCheck } from '../stateful/runbook.ts'
 import { TLS } from '../stateful/settings.ts'
 import type { Course } from './course.ts'
-import { secretOf } from './material.ts'
+import { keyFolder, secretOf } from './material.ts'
+import type { TlsPlan } from './target.ts'
 
 export function stillOpen(name: string, listeners: Listeners, port: number): string {
   return `${name} still answers in plain text (port ${plainPorts(listeners)}) beside TLS on ${port}`
@@ -62,10 +66,11 @@ export function restOf(
   if (isBefore(course.reached, course.wanted)) {
     const waits = course.reached === before
     rest.push({
+      stage: 'brokers',
       text: waits
         ? `when every broker of ${resource.name} runs with the listeners as they are in the files, set kafka.rolled: ${course.reached} and run again: the next stage is ${nextStage(course.reached)}`
         : `roll ${resource.name} out and wait until every partition has its full ISR, then set kafka.rolled: ${course.reached} and run again: two stages in one roll would cut off brokers from each other`,
-      commands: [`${kubectlFor(resource)} rollout status statefulset/${resource.name} --timeout=30m`],
+      commands: [`${kubectlFor(resource)} rollout status statefulset/${shellWord(resource.name)} --timeout=30m`],
     })
   }
   if (course.wanted !== 'S3') {
@@ -102,45 +107,127 @@ function moveOf({ kind }: Client, port: number): string {
   }
 }
 
+/** How the Secret comes about, and when the brokers have to read it again. */
 export function stepsOf(workspace: Workspace, settings: Settings, broker: Broker): FollowUp[] {
   const { resource } = broker.workload
   const kubectl = kubectlFor(resource)
-  const secret = secretOf(broker)
-  const isOwn = settings.get(TLS, resource).provider === 'cert-manager'
   return [
+    secretStep(workspace, settings, broker),
     {
-      text: `before the brokers start again, have the Secret ${secret} made: pods wait for it in ContainerCreating`,
-      commands: isOwn
-        ? [
-            `kubectl apply -f ${certificateFile(workspace, resource) ?? resource.origin.file}`,
-            `${kubectl} wait --for=condition=Ready certificate/${secret} --timeout=5m`,
-          ]
-        : [`${kubectl} get secret ${secret}`],
-    },
-    {
-      text: `brokers read their key files once: start them again before the certificate is renewed (11 months), one by one, or the cluster goes dark when it ends`,
-      commands: [`${kubectl} rollout restart ${resource.kind.toLowerCase()}/${resource.name}`],
+      text: `every 11 months, before the certificate is renewed, start the brokers of ${resource.name} again one by one: they read their key files once, and the cluster goes dark when the certificate ends`,
+      commands: [`${kubectl} rollout restart ${resource.kind.toLowerCase()}/${shellWord(resource.name)}`],
     },
   ]
 }
 
+function secretStep(workspace: Workspace, settings: Settings, broker: Broker): FollowUp {
+  const { resource } = broker.workload
+  const kubectl = kubectlFor(resource)
+  const secret = secretOf(broker)
+  const keys = broker.dialect?.keyFiles.items.map(([key]) => key).join(' and ') ?? ''
+  const described = { text: `it has ${keys}`, commands: [`${kubectl} describe secret ${shellWord(secret)}`] }
+  const ready = `${kubectl} wait --for=condition=Ready certificate/${shellWord(secret)} --timeout=5m`
+  if (settings.get(TLS, resource).provider !== 'cert-manager') {
+    return {
+      stage: 'secrets',
+      text: `have the Secret ${secret} made, for which the pods of the brokers wait`,
+      commands: [`${kubectl} get secret ${shellWord(secret)}`],
+      check: described,
+    }
+  }
+  const file = certificateFile(workspace, broker.workload.resource)
+  if (file === undefined) {
+    // the certificate is applied with the brokers, whose pods wait for it
+    return {
+      stage: 'brokers',
+      text: `wait for the certificate of ${resource.name}, without whose Secret its pods stay in ContainerCreating`,
+      commands: [ready],
+      check: described,
+    }
+  }
+  return {
+    stage: 'secrets',
+    text: `have the Secret ${secret} made before the brokers start: their pods wait for it in ContainerCreating`,
+    commands: [`${kubectl} apply -f ${shellWord(file)}`, ready],
+    check: described,
+    back: { text: 'nothing uses it yet: delete it again', commands: [`${kubectl} delete -f ${shellWord(file)}`] },
+  }
+}
+
 /** A client that is left behind says nothing clear: it takes the answer for a length, and runs out of memory or time. */
-export function clientSteps({ workload }: Broker, clients: readonly Client[], port: number): FollowUp[] {
-  const names = [...new Set(clients.map(({ container }) => describe(container.workload.resource)))]
-  const moved = names.length === 0 ? '' : `, together with ${names.join(' and ')}`
+const LEFT_BEHIND = 'a client that is left behind runs out of memory or into a time-out instead of saying so'
+
+/**
+ * Clients that move to TLS alone. Where brokers run already, the clients go first, while plaintext is still open; where
+ * brokers start anew, behind them.
+ */
+export function clientSteps(
+  plan: TlsPlan,
+  clients: readonly Client[],
+  edits: readonly Edit[],
+  isRunning: boolean,
+): FollowUp[] {
+  const { workspace, broker, port } = plan
+  const stage: FollowUp['stage'] = isRunning ? 'before-brokers' : 'clients'
+  const workloads = [
+    ...new Map(clients.map(({ container }) => [container.workload.resource, container.workload])).values(),
+  ]
+  const [first] = workloads
+  if (first === undefined) return []
+  const certificates = certificateFile(workspace, broker.workload.resource)
+  // the certificates of clients beside brokers that start anew are there already
+  const files = filesOf(first, edits).filter(file => isRunning || file !== certificates)
+  const apply = applyCommand(workspace, first.resource, files)
+  const names = workloads.map(({ resource }) => describe(resource)).join(' and ')
   return [
     {
-      text: `let the brokers of ${workload.resource.name} start again${moved}: plaintext is closed then, and a client that still uses it runs out of memory or into a time-out instead of saying so (the TLS port is ${port})`,
+      stage,
+      text: `apply the clients, which dial the TLS port ${port} now: ${names}; ${LEFT_BEHIND}`,
+      commands: [apply],
+      check: podsCheck(workloads),
+      ...(isRunning ? { back: { text: FORMER_FILES, commands: [apply] } } : {}),
     },
-    ...[...new Set(clients.map(({ container }) => container.workload))].flatMap(restartSteps),
+    ...workloads.flatMap(restartSteps).map(step => ({ ...step, stage })),
+  ]
+}
+
+/** How the brokers are asked once the change is in: over TLS where nothing else is left and their files are known. */
+function accessAt({ broker, listeners, port, stage, isOwn }: TlsPlan): Access {
+  const plain = plainAccess(broker, listeners)
+  const authority = broker.dialect?.keyFiles.items.find(([key]) => key === 'ca.crt')?.[1]
+  if (stage !== 'S3' || !isOwn || authority === undefined) return plain
+  return { ...plain, port, authority: `${keyFolder(broker)}/${authority}` }
+}
+
+/** Brokers that started again have all copies; without a plaintext listener they answer over TLS alone. */
+export function answerSteps(plan: TlsPlan, isRunning: boolean): FollowUp[] {
+  const { broker, stage } = plan
+  const access = accessAt(plan)
+  const { name } = broker.workload.resource
+  const copies = copiesCheck(broker, access)
+  if (isRunning) return [{ ...copies, stage: 'brokers', text: `check of ${name} that ${copies.text}` }]
+  if (stage !== 'S3' || access.authority === undefined) return []
+  const { text, commands = [] } = brokersCheck(broker, access, broker.count)
+  return [
+    {
+      stage: 'brokers',
+      text: `check over TLS, which is all that ${name} talks now, that ${text}`,
+      commands,
+    },
   ]
 }
 
 export function preconditionsOf(settings: Settings, broker: Broker): Precondition[] {
   const { provider } = settings.get(TLS, broker.workload.resource)
-  const text =
-    provider === 'cert-manager'
-      ? 'cert-manager 1.15 or newer runs in the cluster (kubectl get crd certificates.cert-manager.io)'
-      : `the Secret ${secretOf(broker)} holds ${broker.dialect?.keyFiles.items.map(([key]) => key).join(', ') ?? ''}, with an unencrypted PKCS#8 key and every name of the brokers`
+  if (provider === 'cert-manager') {
+    return [
+      {
+        text: 'cert-manager 1.15 or newer runs in the cluster',
+        state: 'assumed',
+        command: 'kubectl get crd certificates.cert-manager.io',
+      },
+    ]
+  }
+  const text = `the Secret ${secretOf(broker)} holds ${broker.dialect?.keyFiles.items.map(([key]) => key).join(', ') ?? ''}, with an unencrypted PKCS#8 key and every name of the brokers`
   return [{ text, state: 'assumed' }]
 }

@@ -7,12 +7,15 @@ import {
   decline,
   describe,
   type Edit,
+  type FollowUp,
   type Proposal,
   type Resource,
   type Settings,
+  shellWord,
   type Transform,
   type Workspace,
 } from '../../src/sdk.ts'
+import { rollSteps } from '../kafka/admin.ts'
 import { brokerCount } from '../kafka/basis.ts'
 import {
   type Broker,
@@ -28,7 +31,7 @@ import { configEdits, effective, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
 import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
 import { isPersistent } from '../stateful/data.ts'
-import { kubectlFor } from '../stateful/runbook.ts'
+import { applyCommand, kubectlFor } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { findTopics, type Inventory, listedTopics } from './inventory.ts'
 import { topicsJob } from './job.ts'
@@ -103,7 +106,10 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
     risks: 'access',
     edits: [...config.edits, ...jobs.edits],
     unit: unitOf(broker),
-    steps: jobs.name === undefined ? [] : [waitStep(resource, jobs.name)],
+    steps: [
+      ...rollSteps(workspace, broker),
+      ...(jobs.name === undefined ? [] : [jobStep(workspace, resource, jobs.name)]),
+    ],
     warnings: [...(count === 0 ? [NO_INVENTORY] : []), ...commentWarnings(workspace)],
   })
 }
@@ -196,11 +202,20 @@ function reason(original: Broker, { topics, made }: Inventory, job: string | und
   return `${name} makes a topic of every name that is asked for, a misspelled one too; that is switched off, and ${how}`
 }
 
-function waitStep(resource: Resource, job: string) {
+function jobStep(workspace: Workspace, resource: Resource, job: string): FollowUp {
   const kubectl = kubectlFor(resource)
+  const name = shellWord(job)
+  const file = besideFile(workspace, resource, 'topics')
+  const apply = applyCommand(workspace, resource, [file ?? resource.origin.file])
   return {
+    stage: 'topics',
     text: `when all brokers are up, apply the Job ${job} and wait for it before the clients start`,
-    commands: [`${kubectl} wait --for=condition=complete job/${job} --timeout=10m`],
+    commands: [apply, `${kubectl} wait --for=condition=complete job/${name} --timeout=10m`],
+    check: { text: 'its log has no error', commands: [`${kubectl} logs job/${name}`] },
+    back: {
+      text: 'topics that it has made stay; only the Job can go',
+      commands: [`${kubectl} delete job/${name}`],
+    },
   }
 }
 

@@ -5,12 +5,10 @@ import {
   change,
   describe,
   type Edit,
-  type FollowUp,
   isOpenShift,
   type Proposal,
   REPLICAS_PATH,
   type Risk,
-  restartSteps,
   type Settings,
   set,
   type Workspace,
@@ -19,6 +17,7 @@ import { type Broker, type Listeners, listenersOf, unitOf } from '../kafka/broke
 import { configEdits, readKey } from '../kafka/config.ts'
 import { ensembleWorkload, hostKind } from '../kafka/hosts.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { storageAssumptions } from '../stateful/assumptions.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { graceEdits, groupEdits, minReadyEdits, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
 import { dataProblem, isPersistent } from '../stateful/data.ts'
@@ -28,19 +27,11 @@ import { findObstacle } from '../stateful/obstacles.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { portReference, readinessEdits } from '../stateful/probes.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
-import { cutOverSteps } from '../stateful/runbook.ts'
+import { cutOverSteps, filesOf, growSteps } from '../stateful/runbook.ts'
 import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { controllerOf, fieldsOf, givesIds, idEdits, idOf, memberChanges, type Plan } from './members.ts'
 import { type Refused, refuse } from './refuse.ts'
-import {
-  accessWarnings,
-  checkStep,
-  customCommand,
-  ephemeralRest,
-  keepsData,
-  lossWarnings,
-  preconditions,
-} from './texts.ts'
+import { accessWarnings, customCommand, ephemeralRest, keepsData, lossWarnings, membersCheck } from './texts.ts'
 
 /** Seconds that a broker has to be ready before the next one is touched: an open port says nothing about its replicas. */
 const MIN_READY_SECONDS = 30
@@ -64,7 +55,7 @@ export function convert(workspace: Workspace, settings: Settings, broker: Broker
     voterProblem(broker, stateful.data) ??
     placeProblem(broker, stateful.data) ??
     ensembleProblem(workspace, broker, stateful.data)
-  if (problem !== undefined) return refuse(broker, problem)
+  if (problem !== undefined) return refuse(broker, withPlan(workspace, broker, listeners, problem))
   const headless = headlessService(workspace, workload, portsOf(broker, listeners), serviceNameOf(resource))
   if ('code' in headless) return refuse(broker, headless)
   const plan: Plan = {
@@ -113,34 +104,35 @@ function proposal(
         ...retargetEdits(workspace, resource, 'StatefulSet'),
       ]
     : [set(resource, REPLICAS_PATH, members), ...minReadyEdits(workload, MIN_READY_SECONDS)]
+  const edits: Edit[] = [
+    ...shape,
+    ...serviceLinkEdits(workload),
+    ...graceEdits(workload, GRACE_SECONDS),
+    ...(replaced.length > 0 && fsGroup !== undefined ? groupEdits(workload, fsGroup) : []),
+    ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
+    ...inContainer,
+    ...readinessEdits(container, portReference(container, listeners.advertised[0]?.port ?? 9092)),
+    ...volumeEdits(container, replaced),
+    ...services,
+    ...memberPolicyEdits(workspace, workload, ports),
+    ...keepClaims(resource, claimed),
+    ...transferEdits(container, claimed, mode, fsGroup),
+  ]
+  const stage = 'brokers'
+  const files = filesOf(workload, edits)
+  const check = membersCheck(broker, listeners, members)
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: broker.count === 1 ? 'single-broker' : 'too-few-brokers',
     why: reason(plan),
     risks,
     unit: unitOf(broker),
-    edits: [
-      ...shape,
-      ...serviceLinkEdits(workload),
-      ...graceEdits(workload, GRACE_SECONDS),
-      ...(replaced.length > 0 && fsGroup !== undefined ? groupEdits(workload, fsGroup) : []),
-      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion, 'StatefulSet'),
-      ...inContainer,
-      ...readinessEdits(container, portReference(container, listeners.advertised[0]?.port ?? 9092)),
-      ...volumeEdits(container, replaced),
-      ...services,
-      ...memberPolicyEdits(workspace, workload, ports),
-      ...keepClaims(resource, claimed),
-      ...transferEdits(container, claimed, mode, fsGroup),
-    ],
+    edits,
     steps: isDeployment
-      ? [
-          ...ensembleSteps(plan),
-          ...cutOverSteps({ workload, data, check: checkStep(plan), dependants: [], together: true }),
-        ]
-      : [...restartSteps(workload), checkStep(plan)],
+      ? cutOverSteps({ ...{ workspace, workload, stage, claimed, data, files, check }, together: true })
+      : growSteps({ workspace, workload, stage, files, check }),
     leaves: keepsRest ? [ephemeralRest(broker)] : [],
-    preconditions: preconditions(replaced, stateful, data),
+    preconditions: storageAssumptions(replaced, stateful, data),
     warnings: [
       ...lossWarnings(broker, mode, isDeployment),
       ...accessWarnings(plan),
@@ -149,14 +141,14 @@ function proposal(
   })
 }
 
-/** Where ZooKeeper becomes three members in the same run, the brokers dial those by name. */
-function ensembleSteps({ workspace, broker }: Plan): FollowUp[] {
-  const found = readKey(workspace, broker.configuration, 'zookeeper.connect')
-  const servers = found.kind === 'text' ? ensembleWorkload(workspace, broker.workload.resource, found.text) : undefined
-  const before = servers === undefined ? undefined : workspace.original.current(servers.resource.origin)
-  if (servers === undefined || before === undefined || before.kind === servers.resource.kind) return []
-  const { name } = servers.resource
-  return [{ text: `bring ${name} through its own change first: the brokers dial its members by their names` }]
+/** The way that follows once a clone of data on a claim is asked for. */
+function withPlan(workspace: Workspace, broker: Broker, listeners: Listeners, problem: Refused): Refused {
+  if (problem.config === undefined) return problem
+  const { workload, places, count } = broker
+  const claimed = places.filter(place => place.kind === 'claim')
+  const check = membersCheck(broker, listeners, memberCount(count))
+  const cutOver = { workspace, workload, stage: 'brokers', data: 'clone', claimed, check, together: true } as const
+  return { ...problem, steps: cutOverSteps(cutOver) }
 }
 
 function reason({ broker, members, headless, firstId, listeners }: Plan): string {

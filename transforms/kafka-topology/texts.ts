@@ -1,10 +1,19 @@
 // What a person has to know and to do when one broker becomes several.
 
-import { type Container, describe, type FollowUp, isStored, mountsOf, type Precondition } from '../../src/sdk.ts'
-import type { Broker, BrokerData } from '../kafka/broker.ts'
+import {
+  type Container,
+  describe,
+  type FollowUp,
+  type Instruction,
+  isStored,
+  mountsOf,
+  shellWord,
+} from '../../src/sdk.ts'
+import { brokersCheck, plainAccess } from '../kafka/admin.ts'
+import type { Broker, Listeners } from '../kafka/broker.ts'
 import { clientServices } from '../kafka/hosts.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
-import type { DataMode, StatefulSettings } from '../stateful/settings.ts'
+import type { DataMode } from '../stateful/settings.ts'
 import type { Plan } from './members.ts'
 import type { Refused } from './refuse.ts'
 
@@ -16,19 +25,11 @@ export function customCommand({ container, dialect }: Broker): Refused {
   }
 }
 
-/** Each broker answers under its own name. */
-export function checkStep({ broker, headless, members, listeners }: Plan): FollowUp {
-  const { workload, dialect } = broker
-  const { resource } = workload
-  const tool = (dialect?.topicsTool ?? 'kafka-topics.sh').replace('kafka-topics', 'kafka-broker-api-versions')
-  const plain = listeners.advertised.find(({ name }) => listeners.protocols.get(name) === 'PLAINTEXT')
-  const port = plain?.port ?? listeners.advertised[0]?.port ?? 9092
-  return {
-    text: `check that ${members} brokers answer under their own names behind ${headless}; once plaintext is closed, ask with --command-config and the certificate of the authority`,
-    commands: [
-      `${kubectlFor(resource)} exec ${resource.name}-0 -c ${broker.container.name} -- sh -c '${tool} --bootstrap-server localhost:${port} | grep "id: "'`,
-    ],
-  }
+/** The brokers of the StatefulSet, which may not be one yet. */
+export function membersCheck(broker: Broker, listeners: Listeners, members: number): Instruction {
+  const access = { ...plainAccess(broker, listeners), pod: `${broker.workload.resource.name}-0` }
+  const { text, ...check } = brokersCheck(broker, access, members)
+  return { ...check, text: `${text}; where plaintext is closed by now, the next step asks over TLS` }
 }
 
 /** What stays open while brokers keep their data in their pods. */
@@ -36,22 +37,8 @@ export function ephemeralRest({ workload }: Broker): FollowUp {
   const { resource } = workload
   return {
     text: `the brokers of ${resource.name} keep their data in their pods: replicas on the others hold it for one, and when all stop it is gone; give each a claim (volumeClaimTemplates) by deleting the StatefulSet with its pods left, applying it with the templates, and deleting the pods one by one`,
-    commands: [`${kubectlFor(resource)} delete statefulset/${resource.name} --cascade=orphan`],
+    commands: [`${kubectlFor(resource)} delete statefulset/${shellWord(resource.name)} --cascade=orphan`],
   }
-}
-
-export function preconditions(
-  claims: readonly BrokerData[],
-  stateful: StatefulSettings,
-  data: DataMode | 'none',
-): Precondition[] {
-  if (claims.length === 0) return []
-  const storage =
-    stateful.storageClass === ''
-      ? 'the cluster has a default StorageClass, or the claims of the brokers stay Pending (kubectl get storageclass)'
-      : `the cluster has the StorageClass ${stateful.storageClass} (kubectl get storageclass ${stateful.storageClass})`
-  const clone = data === 'clone' ? ['the storage driver can clone a volume in its namespace'] : []
-  return [storage, ...clone].map(text => ({ text, state: 'assumed' as const }))
 }
 
 export function lossWarnings(broker: Broker, mode: DataMode, isDeployment: boolean): string[] {

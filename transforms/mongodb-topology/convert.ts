@@ -12,6 +12,7 @@ import {
 import { initLabels } from '../mongodb/init-job.ts'
 import { KEY_ENTRY } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { storageAssumptions } from '../stateful/assumptions.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { graceEdits, groupEdits, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
 import { type DataPlace, dataProblem } from '../stateful/data.ts'
@@ -70,7 +71,8 @@ function conversion(
     unit: unitOf(workload),
     edits: [...edits, ...members.clients.edits],
     steps: conversionSteps({
-      ...{ workload, data: claimed.length > 0 ? stateful.data : 'none', members: members.hosts.length },
+      ...{ workspace, workload, claimed, data: claimed.length > 0 ? stateful.data : 'none' },
+      members: members.hosts.length,
       ...{
         container: server.container.name,
         files: filesOf(workload, edits),
@@ -144,21 +146,16 @@ function reason({ workload, system }: ServerSituation, headless: Headless, { hos
 }
 
 function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings, members: Members): Precondition[] {
-  const texts: string[] = []
-  if (claims.length > 0) {
-    texts.push(
-      stateful.storageClass === ''
-        ? 'the cluster has a default StorageClass, or the claims of the members stay Pending (kubectl get storageclass)'
-        : `the cluster has the StorageClass ${stateful.storageClass} (kubectl get storageclass ${stateful.storageClass})`,
-    )
-  }
-  if (stateful.data === 'clone' && claims.some(place => place.kind === 'claim')) {
-    texts.push('the storage driver can clone a volume in its namespace')
-  }
-  if (members.keySecret !== undefined) texts.push(keyAssumption(members.keySecret))
-  return texts.map(text => ({ text, state: 'assumed' as const }))
+  const { keySecret } = members
+  return [
+    ...storageAssumptions(claims, stateful, stateful.data),
+    ...(keySecret === undefined ? [] : [keyAssumption(keySecret)]),
+  ]
 }
 
-export function keyAssumption(secret: string): string {
-  return `Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`
+export function keyAssumption(secret: string): Precondition {
+  return {
+    text: `Secret ${secret} has an entry ${KEY_ENTRY} with the common key of the members`,
+    state: 'assumed',
+  }
 }

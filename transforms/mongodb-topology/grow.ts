@@ -9,6 +9,7 @@ import {
   remove,
   restartSteps,
   set,
+  shellWord,
 } from '../../src/sdk.ts'
 import { initLabels } from '../mongodb/init-job.ts'
 import { settingOf } from '../mongodb/server.ts'
@@ -18,7 +19,7 @@ import { dataProblem, isPersistent } from '../stateful/data.ts'
 import { headlessService, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
-import { filesOf, kubectlFor } from '../stateful/runbook.ts'
+import { applyCommand, filesOf, kubectlFor, podsCheck } from '../stateful/runbook.ts'
 import { ephemeralRest, keyAssumption } from './convert.ts'
 import {
   clientsOf,
@@ -91,18 +92,19 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
   const files = filesOf(workload, edits)
   const data: Run['data'] = isPersistent(server.places) ? 'clone' : 'none'
   const run = {
-    ...{ workload, container: server.container.name, data, files, members: hosts.length },
+    ...{ workspace, workload, claimed: [], container: server.container.name, data, files, members: hosts.length },
     ...{ clients, job: init?.job, keySecret: members.keySecret },
-  }
-  const apply: FollowUp = {
-    text: `apply the changed files: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
-    commands: [
-      `kubectl apply ${files.map(file => `-f ${file}`).join(' ')}`,
-      `${kubectlFor(resource)} rollout status statefulset/${resource.name} --timeout=10m`,
-    ],
   }
   // pods that wait for somebody to delete them do not run with --replSet before
   const byHand = restartSteps(workload)
+  const command = applyCommand(workspace, resource, files)
+  const rollout = `${kubectlFor(resource)} rollout status statefulset/${shellWord(resource.name)} --timeout=15m`
+  const apply: FollowUp = {
+    stage: 'databases',
+    text: `apply the changed files: ${hosts.slice(1).length} empty members start, then ${resource.name}-0 restarts as the first one; it takes no writes until the Job has set the replica set up`,
+    commands: byHand.length === 0 ? [command, rollout] : [command],
+    check: podsCheck([workload]),
+  }
   const afterRestart = [setUpStep(run), ...clientSteps(run)]
   return change({
     target: { resource, path: REPLICAS_PATH },
@@ -113,13 +115,14 @@ function growth(situation: KnownSituation, members: Members, headlessEdits: Memb
     edits: [...edits, ...clients.edits],
     steps: [...before(run), apply, ...(byHand.length === 0 ? afterRestart : [])],
     leaves: [
-      ...(byHand.length === 0 ? [] : [...byHand, ...afterRestart]),
+      ...(byHand.length === 0
+        ? []
+        : [...byHand.map(step => ({ ...step, stage: 'databases' as const })), ...afterRestart]),
       ...members.leaves,
       ...clients.restarts,
       ...(isPersistent(server.places) ? [] : [ephemeralRest(resource.name)]),
     ],
-    preconditions:
-      members.keySecret === undefined ? [] : [{ text: keyAssumption(members.keySecret), state: 'assumed' }],
+    preconditions: members.keySecret === undefined ? [] : [keyAssumption(members.keySecret)],
     warnings: members.warnings,
   })
 }
@@ -167,7 +170,7 @@ function sharedClaim({ workload, server }: KnownSituation): Refused | undefined 
 function orphanStep(resource: KnownSituation['workload']['resource']): FollowUp {
   return {
     text: 'delete the StatefulSet and leave its pods running',
-    commands: [`${kubectlFor(resource)} delete statefulset/${resource.name} --cascade=orphan`],
+    commands: [`${kubectlFor(resource)} delete statefulset/${shellWord(resource.name)} --cascade=orphan`],
   }
 }
 

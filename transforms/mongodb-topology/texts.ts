@@ -1,15 +1,17 @@
 // The steps and sentences of a MongoDB that becomes a replica set.
 
-import { describe, type FollowUp, type Resource, type Workload } from '../../src/sdk.ts'
+import { describe, type FollowUp, type Resource, shellWord, type Workload, type Workspace } from '../../src/sdk.ts'
 import { type Clients, nameLeft } from '../mongodb/clients.ts'
 import { KEY_ENTRY } from '../mongodb/settings.ts'
 import type { DataPlace } from '../stateful/data.ts'
-import { cutOverSteps, kubectlFor } from '../stateful/runbook.ts'
+import { applyCommand, cutOverSteps, FORMER_FILES, kubectlFor, podsCheck } from '../stateful/runbook.ts'
 import type { DataMode } from '../stateful/settings.ts'
 import { POD_LABEL } from './situation.ts'
 
 export interface Run {
+  readonly workspace: Workspace
   readonly workload: Workload
+  readonly claimed: readonly DataPlace[]
   /** name of the server's container */
   readonly container: string
   readonly data: DataMode | 'none'
@@ -25,11 +27,10 @@ export interface Run {
 
 /** The cut-over, with what belongs to MongoDB before and after it. */
 export function conversionSteps(run: Run): FollowUp[] {
-  const { workload, data, files } = run
-  const check = setUpStep(run)
-  const steps = cutOverSteps({ workload, data, files, check, dependants: [] })
-  const place = steps.indexOf(check) + 1
-  return [...before(run), ...steps.slice(0, place), ...clientSteps(run), ...steps.slice(place)]
+  const { workspace, workload, claimed, data, files } = run
+  const check = podsCheck([workload])
+  const cutOver = cutOverSteps({ workspace, workload, stage: 'databases', claimed, data, files, check })
+  return [...before(run), ...cutOver, setUpStep(run), ...clientSteps(run)]
 }
 
 export function before({ workload, container, data, keySecret }: Run): FollowUp[] {
@@ -38,46 +39,63 @@ export function before({ workload, container, data, keySecret }: Run): FollowUp[
   if (data !== 'none') steps.push(backupStep(workload, container))
   if (keySecret !== undefined) {
     steps.push({
-      text: `make the Secret with the common key of the members, unless it is there`,
+      stage: 'secrets',
+      text: `make the Secret ${keySecret} with the common key of the members, unless it is there`,
       commands: [
-        `${kubectl} create secret generic ${keySecret} --from-literal=${KEY_ENTRY}="$(openssl rand -base64 756 | tr -d '\\n')"`,
+        `${kubectl} create secret generic ${shellWord(keySecret)} --from-literal=${KEY_ENTRY}="$(openssl rand -base64 756 | tr -d '\\n')"`,
       ],
+      check: {
+        text: `it has the entry ${KEY_ENTRY}`,
+        commands: [`${kubectl} describe secret ${shellWord(keySecret)}`],
+      },
     })
   }
   return steps
 }
 
 function backupStep({ resource }: Workload, container: string): FollowUp {
+  const file = shellWord(`${resource.name}.archive.gz`)
+  const pod = `${resource.kind.toLowerCase()}/${shellWord(resource.name)}`
   return {
-    text: 'back the data up first (with access control on, give mongodump its user)',
+    stage: 'check',
+    text: `back the data of ${resource.name} up first (with access control on, give mongodump its user)`,
     commands: [
-      `${kubectlFor(resource)} exec ${resource.kind.toLowerCase()}/${resource.name} -c ${container} -- mongodump --archive --gzip > ${resource.name}.archive.gz`,
+      `${kubectlFor(resource)} exec ${pod} -c ${shellWord(container)} -- mongodump --archive --gzip > ${file}`,
     ],
+    check: { text: 'the archive is whole', commands: [`gzip -t ${file}`] },
   }
 }
 
 export function setUpStep({ workload, container, members, job }: Run): FollowUp {
   const { name } = workload.resource
   const kubectl = kubectlFor(workload.resource)
+  const stage = 'databases'
   if (job === undefined) {
+    const pod = shellWord(`${name}-0`)
     return {
+      stage,
       text: `check that ${name} has one PRIMARY and ${members - 1} SECONDARY members (with access control on, give mongosh its user)`,
-      commands: [`${kubectl} exec ${name}-0 -c ${container} -- mongosh --quiet --eval 'rs.status().members'`],
+      commands: [`${kubectl} exec ${pod} -c ${shellWord(container)} -- mongosh --quiet --eval 'rs.status().members'`],
     }
   }
   return {
+    stage,
     text: `wait for the Job that makes the ${members} members of ${name} one replica set; nobody can write until it has begun`,
-    commands: [`${kubectl} wait --for=condition=complete job/${job} --timeout=30m`, `${kubectl} logs job/${job}`],
+    commands: [`${kubectl} wait --for=condition=complete job/${shellWord(job)} --timeout=30m`],
+    check: { text: 'its log has no error', commands: [`${kubectl} logs job/${shellWord(job)}`] },
   }
 }
 
-export function clientSteps({ clients }: Run): FollowUp[] {
-  if (clients.rewritten.length === 0) return []
+export function clientSteps({ workspace, clients }: Run): FollowUp[] {
+  const [first] = clients.rewritten
+  if (first === undefined) return []
   const files = [...new Set(clients.edits.flatMap(edit => ('resource' in edit ? [edit.resource.origin.file] : [])))]
   return [
     {
+      stage: 'clients',
       text: `apply the clients whose connection strings name the members now: ${clients.rewritten.map(describe).join(', ')}`,
-      commands: files.map(file => `kubectl apply -f ${file}`),
+      commands: [applyCommand(workspace, first, files)],
+      back: { text: FORMER_FILES, commands: [applyCommand(workspace, first, files)] },
     },
   ]
 }

@@ -16,6 +16,7 @@ import {
   type Resource,
   remove,
   set,
+  type Workload,
 } from '../../src/sdk.ts'
 import type { DataPlace } from './data.ts'
 import type { DataMode } from './settings.ts'
@@ -80,6 +81,11 @@ export function volumeEdits(container: Container, places: readonly DataPlace[]):
 /** Name of the claim that a StatefulSet makes for its first member. */
 function firstClaimName(resource: Resource, volume: string): string {
   return `${volume}-${resource.name}-0`
+}
+
+/** Names of the claims that are made for the first member, in the order of the places. */
+export function firstClaimNames(workload: Workload, places: readonly DataPlace[]): string[] {
+  return places.flatMap(({ mount }) => (mount === undefined ? [] : [firstClaimName(workload.resource, mount.name)]))
 }
 
 /**

@@ -1,16 +1,8 @@
 // A Deployment of one ZooKeeper becomes a StatefulSet of three that know each other.
 
-import {
-  change,
-  describe,
-  type Edit,
-  isOpenShift,
-  type Precondition,
-  type Proposal,
-  REPLICAS_PATH,
-  type Risk,
-} from '../../src/sdk.ts'
+import { change, describe, type Edit, isOpenShift, type Proposal, REPLICAS_PATH, type Risk } from '../../src/sdk.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
+import { storageAssumptions } from '../stateful/assumptions.ts'
 import { claimTemplates, keepClaims, transferEdits, volumeEdits } from '../stateful/claims.ts'
 import { groupEdits, readsServiceLinks, serviceLinkEdits, statefulSetEdits } from '../stateful/convert.ts'
 import { type DataPlace, type DataProblem, dataProblem } from '../stateful/data.ts'
@@ -26,11 +18,11 @@ import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
 import { memberEdits, memberPorts } from '../zookeeper/ensemble.ts'
 import {
   brokersOf,
-  checkStep,
   customCommand,
   howMany,
   type KnownSituation,
   keptVolume,
+  quorumCheck,
   type Refused,
   refuse,
   serverProblem,
@@ -104,14 +96,14 @@ function conversion(
     unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
     edits,
     steps: cutOverSteps({
-      workload,
+      ...{ workspace, workload, stage: 'coordination', claimed },
       files: filesOf(workload, edits),
       data: claimed.length > 0 ? stateful.data : 'none',
-      check: checkStep(resource, members, clientPort),
-      dependants: restarting.map(broker => broker.resource),
+      check: quorumCheck(resource, members, clientPort),
+      dependants: restarting,
     }),
     leaves: [...(keepsRest ? [ephemeralRest(resource)] : []), ...pinnedRest(workload)],
-    preconditions: preconditions(replaced, stateful),
+    preconditions: storageAssumptions(replaced, stateful, stateful.data),
     warnings: [
       ...lossWarnings(situation, stateful.data, brokers),
       ...linkWarnings(situation),
@@ -149,12 +141,13 @@ function placeProblem(situation: KnownSituation, mode: DataMode): Refused | unde
 
 /** The plan for data on a claim, with the steps that follow once a clone is asked for. */
 function planned(situation: KnownSituation, problem: DataProblem): Refused {
-  const { workload, clientPort, count } = situation
-  const check = checkStep(workload.resource, memberCount(count), clientPort)
+  const { workspace, workload, server, clientPort, count } = situation
+  const claimed = server.places.filter(place => place.kind === 'claim')
+  const check = quorumCheck(workload.resource, memberCount(count), clientPort)
   return {
     ...problem,
     config: 'stateful: {data: clone}',
-    steps: cutOverSteps({ workload, data: 'clone', check, dependants: [] }),
+    steps: cutOverSteps({ workspace, workload, stage: 'coordination', data: 'clone', claimed, check }),
   }
 }
 
@@ -188,17 +181,6 @@ function reason(situation: KnownSituation, members: number, headless: Headless):
       ? 'when its node goes nobody can reach it, and pods beside it would be servers of their own'
       : 'what a client writes to one is not found at the next'
   return `${describe(workload.resource)} runs ${howMany(situation)}: ${trouble}; it becomes a StatefulSet of ${members} members that find each other through ${headless.name}, numbered from 1 by ${server.dialect.idVariable}`
-}
-
-function preconditions(claims: readonly DataPlace[], stateful: StatefulSettings): Precondition[] {
-  if (claims.length === 0) return []
-  const storage =
-    stateful.storageClass === ''
-      ? 'the cluster has a default StorageClass, or the claims of the members stay Pending (kubectl get storageclass)'
-      : `the cluster has the StorageClass ${stateful.storageClass} (kubectl get storageclass ${stateful.storageClass})`
-  const clone = 'the storage driver can clone a volume in its namespace'
-  const cloned = stateful.data === 'clone' && claims.some(place => place.kind === 'claim')
-  return [storage, ...(cloned ? [clone] : [])].map(text => ({ text, state: 'assumed' as const }))
 }
 
 function linkWarnings({ workload }: KnownSituation): string[] {

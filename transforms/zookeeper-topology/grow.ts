@@ -1,6 +1,16 @@
 // A StatefulSet of ZooKeeper: what may change in place, and what loses data when it is applied as it stands.
 
-import { at, change, describe, type FollowUp, type Proposal, REPLICAS_PATH, restartSteps, set } from '../../src/sdk.ts'
+import {
+  at,
+  change,
+  describe,
+  type FollowUp,
+  type Instruction,
+  type Proposal,
+  REPLICAS_PATH,
+  set,
+  shellWord,
+} from '../../src/sdk.ts'
 import { ANTI_AFFINITY, spreadEdits } from '../shared/spread.ts'
 import { minReadyEdits, serviceLinkEdits } from '../stateful/convert.ts'
 import { type DataPlace, isPersistent } from '../stateful/data.ts'
@@ -9,16 +19,16 @@ import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
 import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
-import { kubectlFor } from '../stateful/runbook.ts'
+import { applyCommand, filesOf, growSteps, kubectlFor } from '../stateful/runbook.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
 import { memberEdits, memberPorts, memberSnippet } from '../zookeeper/ensemble.ts'
 import { brokerProblem, MIN_READY_SECONDS } from './convert.ts'
 import {
   brokersOf,
-  checkStep,
   customCommand,
   howMany,
   type KnownSituation,
+  quorumCheck,
   refuse,
   serverProblem,
 } from './situation.ts'
@@ -45,7 +55,10 @@ function joinMissing(situation: KnownSituation): Proposal | undefined {
     why: `${describe(resource)} lists ${listed} servers of ${system.title} and runs ${count}, which is fewer than a majority or leaves none to spare; it gets the others, one after the other`,
     risks: ['topology', 'access'],
     edits: [set(resource, REPLICAS_PATH, listed)],
-    steps: [checkStep(resource, listed, clientPort)],
+    steps: growSteps({
+      ...{ workspace, workload, stage: 'coordination', files: [resource.origin.file] },
+      check: quorumCheck(resource, listed, clientPort),
+    }),
   })
 }
 
@@ -89,22 +102,26 @@ function grow(situation: KnownSituation): Proposal | undefined {
   if (serviceName === undefined) return refuse(situation, nameless(situation))
   const headless = headlessService(workspace, workload, memberPorts(server, clientPort), serviceName)
   if ('code' in headless) return refuse(situation, headless)
+  const edits = [
+    set(resource, REPLICAS_PATH, members),
+    ...minReadyEdits(workload, MIN_READY_SECONDS),
+    ...serviceLinkEdits(workload),
+    ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
+    ...inContainer,
+    ...headless.edits,
+    ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
+  ]
   return change({
     target: { resource, path: REPLICAS_PATH },
     code: count === 1 ? 'single-member' : 'separate-members',
     why: `${describe(resource)} runs ${howMany(situation)}; it gets ${members} members that know each other`,
     risks: ['topology', 'access'],
     unit: `zookeeper ${resource.namespace ?? ''}/${resource.name}`,
-    edits: [
-      set(resource, REPLICAS_PATH, members),
-      ...minReadyEdits(workload, MIN_READY_SECONDS),
-      ...serviceLinkEdits(workload),
-      ...spreadEdits(workload, settings.get(ANTI_AFFINITY, resource), workspace.kubernetesVersion),
-      ...inContainer,
-      ...headless.edits,
-      ...memberPolicyEdits(workspace, workload, [PEER_PORT, ELECTION_PORT]),
-    ],
-    steps: [...restartSteps(workload), checkStep(resource, members, clientPort)],
+    edits,
+    steps: growSteps({
+      ...{ workspace, workload, stage: 'coordination', files: filesOf(workload, edits) },
+      check: quorumCheck(resource, members, clientPort),
+    }),
     leaves: [ephemeralRest(resource), ...pinnedRest(workload)],
     warnings: lossWarnings(situation, 'plan', brokersOf(situation)),
   })
@@ -125,7 +142,7 @@ function nameless({ workload }: KnownSituation) {
     steps: [
       {
         text: 'delete the StatefulSet and leave its pods running',
-        commands: [`${kubectlFor(resource)} delete statefulset/${resource.name} --cascade=orphan`],
+        commands: [`${kubectlFor(resource)} delete statefulset/${shellWord(resource.name)} --cascade=orphan`],
       },
     ],
   }
@@ -148,6 +165,7 @@ function liveGrowth(situation: KnownSituation, hosts: readonly string[]): Propos
   const added = `its data (${folders}) outlives the pods, and members that are added by one apply start before it is updated: they form a quorum without the data, and the member that has it drops it`
   const separate = `each keeps data of its own (${folders}), and only that of one can be the ensemble's`
   const isListed = listed === members
+  const check = quorumCheck(resource, members, clientPort)
   return refuse(situation, {
     code: 'live-growth',
     why: isSeparate ? separate : added,
@@ -157,8 +175,7 @@ function liveGrowth(situation: KnownSituation, hosts: readonly string[]): Propos
     steps: [
       ...(isSeparate ? [reduce(situation)] : []),
       ...(isListed ? [] : [restartFirst(situation, members)]),
-      ...hosts.slice(1).map((_, index) => join(situation, index + 2)),
-      checkStep(resource, members, clientPort),
+      ...hosts.slice(1).map((_, index) => join(situation, index + 2, index + 2 === members ? check : undefined)),
     ],
     ...(isListed ? {} : { snippet: memberSnippet(server, hosts, clientPort) }),
   })
@@ -173,32 +190,34 @@ function reduce({ workload, server, count }: KnownSituation): FollowUp {
   return {
     text: 'stop the other servers and take their claims away: a member that joins has to be empty',
     commands: [
-      `${kubectl} scale statefulset/${resource.name} --replicas=1`,
-      `${kubectl} delete pvc ${claims.join(' ')}`,
+      `${kubectl} scale statefulset/${shellWord(resource.name)} --replicas=1`,
+      `${kubectl} delete pvc ${claims.map(shellWord).join(' ')}`,
     ],
   }
 }
 
-function restartFirst({ workload, server }: KnownSituation, members: number): FollowUp {
+function restartFirst({ workspace, workload, server }: KnownSituation, members: number): FollowUp {
   const { resource } = workload
   return {
     text: `write the list of ${members} servers and the export of ${server.dialect.idVariable} into the StatefulSet with replicas: 1 still, and publishNotReadyAddresses: true into its headless Service, and apply: ${resource.name}-0 restarts as the first member and waits for a second one; nobody can read or write until then`,
     commands: [
-      `kubectl apply -f ${resource.origin.file}`,
-      `${kubectlFor(resource)} rollout status statefulset/${resource.name}`,
+      applyCommand(workspace, resource, [resource.origin.file]),
+      `${kubectlFor(resource)} rollout status statefulset/${shellWord(resource.name)}`,
     ],
   }
 }
 
-function join({ workload }: KnownSituation, count: number): FollowUp {
+function join({ workload }: KnownSituation, count: number, check: Instruction | undefined): FollowUp {
   const { resource } = workload
   const kubectl = kubectlFor(resource)
+  const name = shellWord(resource.name)
   return {
     text: `let member ${count} join, and wait until it is ready`,
     commands: [
-      `${kubectl} scale statefulset/${resource.name} --replicas=${count}`,
-      `${kubectl} rollout status statefulset/${resource.name}`,
+      `${kubectl} scale statefulset/${name} --replicas=${count}`,
+      `${kubectl} rollout status statefulset/${name}`,
     ],
+    ...(check === undefined ? {} : { check }),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   describe,
   detectSystem,
   type FollowUp,
+  type Instruction,
   isStored,
   type Mount,
   mountsOf,
@@ -13,6 +14,7 @@ import {
   type Resource,
   type Settings,
   type System,
+  shellWord,
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
@@ -116,11 +118,11 @@ export function keptVolume(broker: Workload): Mount | undefined {
 }
 
 /** A question to each member that only an ensemble answers with a leader and two followers. */
-export function checkStep(resource: Resource, members: number, clientPort: number): FollowUp {
+export function quorumCheck(resource: Resource, members: number, clientPort: number): Instruction {
   const ask = `bash -c 'exec 3<>/dev/tcp/localhost/${clientPort}; echo srvr >&3; cat <&3'`
-  const pods = Array.from({ length: members }, (_, ordinal) => `${resource.name}-${ordinal}`)
+  const pods = Array.from({ length: members }, (_, ordinal) => shellWord(`${resource.name}-${ordinal}`))
   return {
-    text: `check that one member of ${resource.name} says "Mode: leader" and the others "Mode: follower"`,
+    text: `one member of ${resource.name} says "Mode: leader" and the others "Mode: follower"`,
     commands: pods.map(pod => `${kubectlFor(resource)} exec ${pod} -- ${ask}`),
   }
 }
