@@ -4,6 +4,7 @@ import type { Decision, Situation } from './decision.ts'
 import { ROWS, type Row, type View } from './decision-table.ts'
 import type { PullRequest } from './forge.ts'
 import { readMarker } from './marker.ts'
+import { DUPLICATE } from './memory.ts'
 
 /** Pure: what was seen decides alone, so that a situation has the same answer at every run. */
 export function decide(situation: Situation): Decision {
@@ -47,7 +48,7 @@ function openOnes({ pullRequests, baseBranch }: Pick<Situation, 'pullRequests' |
 function viewOf(situation: Situation): View {
   const { plan, branch, baseHead, state, pullRequests } = situation
   const { current, elsewhere } = openOnes(situation)
-  const last = pullRequests.find(({ state }) => state !== 'open')
+  const last = pullRequests.find(({ state, body }) => state !== 'open' && !isDuplicate(body))
   const isEqual = plan !== undefined && branch !== undefined && branch.plan === plan.fingerprint
   const isOnBase = branch?.base === baseHead
   const isMergeable = state?.mergeability !== 'conflicts' && state?.mergeability !== 'behind'
@@ -56,7 +57,7 @@ function viewOf(situation: Situation): View {
     current,
     elsewhere,
     last,
-    isTurnedDown: last?.state === 'closed' && readMarker(last.body)?.withdrawnAt === undefined,
+    isTurnedDown: current === undefined && last?.state === 'closed' && readMarker(last.body)?.withdrawnAt === undefined,
     isAsLeft: branch !== undefined && last !== undefined && (last.head === undefined || last.head === branch.head),
     isForeign: branch !== undefined && branch.foreign.length > 0,
     isEqual,
@@ -64,4 +65,8 @@ function viewOf(situation: Situation): View {
     isReviewed: state?.isReviewed !== false,
     isStuck: current !== undefined && isEqual && !isMergeable && !isOnBase,
   }
+}
+
+function isDuplicate(body: string): boolean {
+  return readMarker(body)?.withdrawnAt === DUPLICATE
 }

@@ -10,9 +10,9 @@ export interface View extends Situation {
   readonly current: PullRequest | undefined
   /** an open pull request of the branch that asks to merge into another base */
   readonly elsewhere: PullRequest | undefined
-  /** the newest pull request that is no longer open */
+  /** the newest pull request that is no longer open, duplicates of an older one aside */
   readonly last: PullRequest | undefined
-  /** `last` was closed unmerged, and not by the bot */
+  /** none is open, and a person closed `last` unmerged */
   readonly isTurnedDown: boolean
   /** the branch is where `last` left it, as far as the forge says */
   readonly isAsLeft: boolean
