@@ -16,15 +16,18 @@ function kubemend(...args: string[]) {
 }
 
 /** The first fenced block of a language. */
-function block(language: string): string {
-  return readme.split(`\`\`\`${language}\n`)[1]?.split('```')[0] ?? ''
+function block(language: string, fence = '```'): string {
+  return readme.split(`${fence}${language}\n`)[1]?.split(fence)[0] ?? ''
 }
 
 test('the excerpts are lines of a real run, in their order', () => {
-  const { stdout, stderr } = kubemend('diff', '--isolated', '--color', 'never', 'fixtures/platform/k8s')
+  const platform = ['--unsafe', '--isolated', '--color', 'never', 'fixtures/platform/k8s']
+  const { stdout, stderr } = kubemend('diff', ...platform)
+  const runbook = kubemend('fix', '--dry-run', '--format', 'runbook', ...platform).stdout
   for (const [excerpt, output] of [
     [block('diff'), stdout],
     [block('text'), stderr],
+    [block('markdown', '````'), runbook],
   ] as const) {
     const printed = output.split('\n')
     let from = 0

@@ -70,7 +70,7 @@ class TextReport {
     this.#block('could not be read:', this.#unread())
     this.#block('warnings:', this.#warnings())
     if (this.#options.verbose) this.#block('suppressed:', this.#suppressed())
-    this.#block('', [...this.#passedOver(), this.#summary(), ...this.#options.undo])
+    this.#block('', [...this.#passedOver(), this.#summary(), ...this.#course(), ...this.#options.undo])
     return `${this.#blocks.map(lines => lines.join('\n')).join('\n\n')}\n`
   }
 
@@ -127,7 +127,7 @@ class TextReport {
   }
 
   #step(word: string, step: FollowUp): string[] {
-    const { check, back } = step
+    const { check, back } = this.#options.verbose ? step : {}
     return [
       ...this.#instruction(word, step),
       ...(check === undefined ? [] : this.#instruction('check', check, '  ')),
@@ -180,6 +180,14 @@ class TextReport {
     const rest = notable.length - shown.length
     const more = rest > 0 ? [`  and ${rest} more: -v lists all`] : []
     return [`passed over: ${skippedCount(skipped)}`, ...lines, ...more]
+  }
+
+  /** Steps stand below their findings; where they belong together, their order does not. */
+  #course(): string[] {
+    const staged = this.#report.runbook.filter(
+      ({ stage }) => stage !== 'check' && stage !== 'rest' && stage !== 'later',
+    )
+    return staged.length === 0 ? [] : ['the steps in their order, with checks and ways back: --runbook FILE']
   }
 
   #summary(): string {
