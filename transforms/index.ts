@@ -12,6 +12,7 @@ import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
 import resources from './resources/index.ts'
 import runAsNonRoot from './run-as-non-root/index.ts'
+import zookeeperTls from './zookeeper-tls/index.ts'
 import zookeeperTopology from './zookeeper-topology/index.ts'
 
 const transforms: readonly Transform[] = [
@@ -22,6 +23,7 @@ const transforms: readonly Transform[] = [
   kafkaTopology,
   kafkaRedundancy,
   kafkaTls,
+  zookeeperTls,
   kafkaTopicAutoCreation,
   mongodbTopology,
   replicas,

@@ -1,9 +1,11 @@
 // Lets members reach each other where network policies close their pods.
 
 import {
+  append,
   asArray,
   asObject,
   at,
+  type Container,
   create,
   type Edit,
   isObject,
@@ -18,6 +20,7 @@ import {
 } from '../../src/sdk.ts'
 import { metadataLike } from './claims.ts'
 import { ownFile } from './files.ts'
+import { portReference } from './probes.ts'
 
 /**
  * A policy of its own for the traffic between members, where one selects their pods and does not let it through.
@@ -58,6 +61,22 @@ export function memberPolicyEdits(
     spec,
   }
   return [create(beside, value, ownFile(workspace, beside, name))]
+}
+
+/**
+ * Edits that let whoever reaches the server on one port reach it on another: each rule about the pods that names the
+ * first gets the second. A rule without ports lets both through.
+ */
+export function portPolicyEdits(workspace: Workspace, container: Container, known: number, added: number): Edit[] {
+  const names = [known, portReference(container, known)]
+  return policiesOf(workspace, container.workload).flatMap(policy =>
+    asArray(at(policy.value, ['spec', 'ingress'])).flatMap((rule, index) => {
+      const ports = asArray(member(rule, 'ports')).map(entry => member(entry, 'port'))
+      const isNamed = ports.some(port => names.some(name => name === port)) && !ports.includes(added)
+      if (!isNamed || !policy.selected) return []
+      return [append(policy, ['spec', 'ingress', index, 'ports'], { port: added, protocol: 'TCP' })]
+    }),
+  )
 }
 
 function policiesOf(workspace: Workspace, workload: Workload): Resource[] {

@@ -15,6 +15,7 @@ import {
   type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
+import { isHeadless } from './headless.ts'
 
 /** Every text that a container is given: variables, arguments, probes, and the ConfigMaps that it reads. */
 function* textsOf(workspace: Workspace, container: Container): Iterable<string> {
@@ -43,14 +44,15 @@ function dataOf(workspace: Workspace, from: Resource, name: string | undefined):
 }
 
 /**
- * Finds a Service's host in a text, in any of its forms, followed by a port: `:2181` or ` 2181`. From another namespace
- * only the forms with the namespace reach it.
+ * Finds a Service's host in a text, in any of its forms, followed by a port: `:2181` or ` 2181`; of a headless one, also
+ * the hosts of its pods. From another namespace only the forms with the namespace reach it.
  */
 export function hostPattern(service: Resource, clusterDomain: string, inside: boolean): RegExp {
   const { name, namespace } = service
   const space = namespace === undefined ? '[a-z0-9-]+' : escapeText(namespace)
   const rest = `(?:\\.${space}(?:\\.svc(?:\\.${escapeText(clusterDomain)})?)?)${inside ? '?' : ''}`
-  return new RegExp(`(?<![\\w.-])${escapeText(name)}${rest}[: ]+\\d{2,5}\\b`)
+  const pod = isHeadless(service) ? '(?:[a-z0-9-]+\\.)?' : ''
+  return new RegExp(`(?<![\\w.-])${pod}${escapeText(name)}${rest}[: ]+\\d{2,5}\\b`)
 }
 
 function escapeText(text: string): string {
