@@ -1,6 +1,5 @@
 // The input of a run: every manifest below the given paths, the context around them, and what was passed over.
 
-import { lstatSync } from 'node:fs'
 import path from 'node:path'
 import { CONFIGURATION_FILES } from '../config/configuration.ts'
 import { globMatcher } from '../config/match.ts'
@@ -10,15 +9,14 @@ import { isKustomizationFile } from '../kube/kustomization.ts'
 import type { TextFile } from '../kube/workspace.ts'
 import { errorText } from './errors.ts'
 import { isInside, outermost, toReportPath } from './paths.ts'
-import { decode, readBytes, readManifest, type Stamp } from './read.ts'
+import { type FileRead, type ReadOptions, readManifest, readSmallText, type Stamp } from './read.ts'
 import { contextOf, type Target, type Targets } from './targets.ts'
 import { listTree, type Tree } from './tree.ts'
 
 /** Files larger than this are not read unless the configuration says so. */
 export const DEFAULT_MAX_BYTES = 16 * 2 ** 20
 
-/** Limits of the text files in which references to changed things are sought. */
-const MAX_TEXT_BYTES = 2 ** 20
+/** Limit of all text files in which references to changed things are sought. */
 const MAX_ALL_TEXT_BYTES = 64 * 2 ** 20
 
 const MANIFEST = /\.(?:ya?ml|json)$/i
@@ -49,9 +47,22 @@ export interface Inputs {
   texts(): readonly TextFile[]
 }
 
+/** Where files are: on the disk, or in the tree of a commit. Paths are absolute. */
+export interface FileSource {
+  /** All files below a folder; `isContext`: nothing below is to be changed, so that a listing may be cut. */
+  list(folder: string, isContext: boolean): Promise<Tree>
+  /** Called once before anything is read, with the files that may be manifests, and with all. */
+  prepare(candidates: readonly string[], all: readonly string[]): Promise<void>
+  readManifest(file: string, options: ReadOptions): FileRead
+  /** A text file's content; undefined for what is large, binary, a link or unreadable. */
+  readText(file: string): string | undefined
+}
+
+const DISK: FileSource = { list: listTree, prepare: async () => {}, readManifest, readText: readSmallText }
+
 /** Reads what the targets and their context hold. One file that cannot be read never stops the others. */
-export async function readInputs(found: Targets, options: InputOptions): Promise<Inputs> {
-  const reader = new InputReader(found, options)
+export async function readInputs(found: Targets, options: InputOptions, source: FileSource = DISK): Promise<Inputs> {
+  const reader = new InputReader(found, options, source)
   await reader.list()
   await reader.read()
   return reader.inputs()
@@ -60,6 +71,7 @@ export async function readInputs(found: Targets, options: InputOptions): Promise
 class InputReader {
   readonly #found: Targets
   readonly #options: InputOptions
+  readonly #source: FileSource
   readonly #folders: readonly string[]
   readonly #files: ReadonlySet<string>
   readonly #isExcluded: (file: string) => boolean
@@ -72,9 +84,10 @@ class InputReader {
   readonly #warnings: string[] = []
   readonly #unmatched: string[]
 
-  constructor(found: Targets, options: InputOptions) {
+  constructor(found: Targets, options: InputOptions, source: FileSource) {
     this.#found = found
     this.#options = options
+    this.#source = source
     const ofType = (type: Target['type']) => found.targets.filter(target => target.type === type)
     this.#folders = ofType('folder').map(target => target.path)
     this.#files = new Set(ofType('file').map(target => target.path))
@@ -89,7 +102,7 @@ class InputReader {
     const contexts = outermost([...this.#found.targets.map(contextOf), ...(root === undefined ? [] : [root])])
     const all = new Set<string>(this.#files)
     for (const folder of contexts) {
-      const tree = await listTree(folder, !this.#isSelectedFolder(folder))
+      const tree = await this.#source.list(folder, !this.#isSelectedFolder(folder))
       for (const file of tree.files) all.add(file)
       this.#passOver(tree)
       if (tree.isCut) {
@@ -105,6 +118,8 @@ class InputReader {
   }
 
   async read(): Promise<void> {
+    const wanted = this.#candidates.filter(file => !this.#isExcluded(file))
+    await this.#source.prepare(wanted, this.#all)
     for (const [index, file] of this.#candidates.entries()) {
       if (index % 200 === 199) this.#options.onRead?.(index + 1)
       this.#readFile(file)
@@ -162,7 +177,7 @@ class InputReader {
       return
     }
     const isGiven = this.#files.has(file)
-    const read = readManifest(file, {
+    const read = this.#source.readManifest(file, {
       maxBytes: this.#options.maxBytes,
       isKustomization: isKustomizationFile(name),
       isGiven,
@@ -190,7 +205,7 @@ class InputReader {
     let size = 0
     for (const file of this.#all) {
       const name = toReportPath(this.#found.base, file)
-      const text = known.get(name) ?? readSmallText(file)
+      const text = known.get(name) ?? this.#source.readText(file)
       if (text === undefined) continue
       size += text.length
       if (size > MAX_ALL_TEXT_BYTES) break
@@ -211,16 +226,4 @@ function isManifestName(file: string): boolean {
 
 function withoutType<T extends { readonly type: string }>({ type: _, ...rest }: T): Omit<T, 'type'> {
   return rest
-}
-
-/** A text file's content; undefined for what is large, binary, a link or unreadable. */
-function readSmallText(file: string): string | undefined {
-  try {
-    const known = lstatSync(file)
-    if (!known.isFile() || known.size > MAX_TEXT_BYTES) return undefined
-    const { bytes } = readBytes(file)
-    return bytes.includes(0) ? undefined : decode(bytes)
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,9 @@ import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { errorCode, errorText } from './errors.ts'
 
+/** Files larger than this are no texts to look for references in. */
+export const MAX_TEXT_BYTES = 2 ** 20
+
 /** What tells whether a file is still the one that was read. */
 export interface Stamp {
   readonly dev: number
@@ -39,19 +42,24 @@ export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs
 }
 
+export const NAME_IS_NOT_UTF8: FileRead = {
+  type: 'refused',
+  code: 'unreadable',
+  text: 'the name of the file is not UTF-8: rename it',
+}
+
 /** Reads a file that may be a manifest. Links are not followed: what they point to is read where it stands. */
 export function readManifest(file: string, options: ReadOptions): FileRead {
   const known = lstatSync(file, { throwIfNoEntry: false })
-  if (known === undefined && file.includes('\ufffd')) {
-    return { type: 'refused', code: 'unreadable', text: 'the name of the file is not UTF-8: rename it' }
-  }
+  if (known === undefined && file.includes('\ufffd')) return NAME_IS_NOT_UTF8
   if (known === undefined) return options.isGiven ? vanished() : { type: 'absent' }
   if (known.isSymbolicLink()) return { type: 'skipped', reason: 'symbolic-link' }
   if (!known.isFile()) return { type: 'skipped', reason: 'not-a-file' }
   if (known.size > options.maxBytes) return { type: 'skipped', reason: 'too-large' }
   try {
     const { bytes, stamp } = readBytes(file)
-    return judge(bytes, stamp, options)
+    const judged = judgeBytes(bytes, options)
+    return judged.type === 'text' ? { ...judged, stamp } : judged
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return vanished()
     return { type: 'refused', code: 'unreadable', text: `cannot be read: ${errorText(error)}` }
@@ -73,7 +81,13 @@ export function readBytes(file: string): { readonly bytes: Buffer; readonly stam
   }
 }
 
-function judge(bytes: Buffer, stamp: Stamp, options: ReadOptions): FileRead {
+/** What the content of a file makes of it. */
+export type Judged =
+  | { readonly type: 'text'; readonly text: string }
+  | Extract<FileRead, { readonly type: 'skipped' | 'refused' }>
+
+/** Tells from its bytes whether a file may be a manifest. */
+export function judgeBytes(bytes: Buffer, options: Pick<ReadOptions, 'isKustomization'>): Judged {
   if (bytes.length === 0) return { type: 'skipped', reason: 'empty' }
   if (bytes.includes(0)) return { type: 'skipped', reason: 'binary' }
   if (!options.isKustomization && !mayBeManifest(bytes)) return { type: 'skipped', reason: 'not-kubernetes' }
@@ -88,7 +102,22 @@ function judge(bytes: Buffer, stamp: Stamp, options: ReadOptions): FileRead {
     }
   }
   if (!options.isKustomization && !hasManifestKeys(text)) return { type: 'skipped', reason: 'not-kubernetes' }
-  return { type: 'text', text, stamp }
+  return { type: 'text', text }
+}
+
+/** A text file's content; undefined for what is large, binary, a link or unreadable. */
+export function readSmallText(file: string): string | undefined {
+  try {
+    const known = lstatSync(file)
+    return known.isFile() && known.size <= MAX_TEXT_BYTES ? smallText(readBytes(file).bytes) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The text of bytes that are few enough and no binary data. */
+export function smallText(bytes: Uint8Array): string | undefined {
+  return bytes.length > MAX_TEXT_BYTES || bytes.includes(0) ? undefined : decode(bytes)
 }
 
 /** The text of UTF-8 bytes with its byte-order mark; undefined when they are something else. */

@@ -2,6 +2,7 @@
 
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
+import type { FileSystemAdapter } from 'tinyglobby'
 import { errorCode, errorText } from './errors.ts'
 import { baseFolder, isInside } from './paths.ts'
 
@@ -49,14 +50,20 @@ export function contextOf(target: Target): string {
   return target.type === 'folder' ? target.path : path.dirname(target.path)
 }
 
-const GLOB_SIGNS = /[*?[\]{}()!]/
-
 async function expand(cwd: string, text: string): Promise<string[]> {
   const exists = lstatSync(path.resolve(cwd, text), { throwIfNoEntry: false }) !== undefined
-  if (exists || !GLOB_SIGNS.test(text)) return [text]
+  return exists || !isGlob(text) ? [text] : expandGlob(cwd, text)
+}
+
+export function isGlob(text: string): boolean {
+  return /[*?[\]{}()!]/.test(text)
+}
+
+/** Files that fit a glob, relative to `cwd`; `fs` takes the place of the disk. */
+export async function expandGlob(cwd: string, text: string, fs?: FileSystemAdapter): Promise<string[]> {
   const { glob } = await import('tinyglobby')
   const options = { cwd, dot: true, followSymbolicLinks: false, ignore: ['**/node_modules/**', '**/.git/**'] }
-  return (await glob(text.split(path.sep).join('/'), options)).sort()
+  return (await glob(text.split(path.sep).join('/'), { ...options, ...(fs === undefined ? {} : { fs }) })).sort()
 }
 
 type Rejection = Pick<Targets['rejected'][number], 'reason' | 'text'>

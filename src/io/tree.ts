@@ -50,7 +50,7 @@ function merge(trees: readonly Tree[]): Tree {
 }
 
 /** The outermost folder of an entry's path that is never looked into. */
-function neverFolder(folder: string, entry: string): string | undefined {
+export function neverFolder(folder: string, entry: string): string | undefined {
   if (!entry.includes('node_modules') && !entry.includes('.git/')) return undefined
   const steps = entry.split('/')
   const index = steps.slice(0, -1).findIndex(step => NEVER.has(step))
