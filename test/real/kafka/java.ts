@@ -1,7 +1,7 @@
 // Runs Java programs on the servers' class path: their logs go to files, and they are ended by their ids.
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,11 +39,14 @@ export class Process {
   readonly name: string
   readonly child: ChildProcess
   readonly #log: string
+  /** bytes of the log that are of earlier runs */
+  readonly #earlier: number
 
-  constructor(name: string, child: ChildProcess, log: string) {
+  constructor(name: string, child: ChildProcess, log: string, earlier: number) {
     this.name = name
     this.child = child
     this.#log = log
+    this.#earlier = earlier
   }
 
   get hasEnded(): boolean {
@@ -51,7 +54,7 @@ export class Process {
   }
 
   async log(): Promise<string> {
-    return readFile(this.#log, 'utf8')
+    return (await readFile(this.#log)).subarray(this.#earlier).toString()
   }
 
   /** The last lines that it wrote, for the text of an error. */
@@ -89,12 +92,13 @@ process.once('exit', () => {
 export async function startJava(name: string, args: readonly string[], log: string, piped = false): Promise<Process> {
   await mkdir(path.dirname(log), { recursive: true })
   const descriptor = openSync(log, 'a')
+  const earlier = fstatSync(descriptor).size
   const stdio: SpawnOptions['stdio'] = piped ? ['pipe', 'pipe', descriptor] : ['ignore', descriptor, descriptor]
   const child = spawn(JAVA, args, { stdio, cwd: path.dirname(log) })
   closeSync(descriptor)
   running.add(child)
   child.once('exit', () => running.delete(child))
-  return new Process(name, child, log)
+  return new Process(name, child, log, earlier)
 }
 
 /** Asks again until there is an answer; throws with `what`, the process's last words too, when it ends or time is up. */
