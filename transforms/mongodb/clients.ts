@@ -1,35 +1,19 @@
-// Who dials a MongoDB, in all files of the set: connection strings that can be rewritten, and everything that cannot.
+// The clients of a MongoDB: those whose connection strings can be rewritten, and everything that cannot.
 
 import {
-  asString,
-  at,
-  type Container,
   describe,
   type Edit,
-  firstWorkingCommand,
   isServed,
-  type Json,
   type Path,
   type Resource,
   type RestartStep,
   restartSteps,
   set,
-  simpleCommands,
-  type Workload,
   type Workspace,
 } from '../../src/sdk.ts'
 import { checksum } from '../shared/checksum.ts'
 import { type ConnectionString, connectionStringsIn, forReplicaSet, optionIn } from './connection-string.ts'
-
-/** The system as clients see it. */
-export interface Target {
-  readonly workload: Workload
-  readonly services: readonly Resource[]
-  readonly clusterDomain: string
-  readonly replicaSet: string
-  /** `host:port` of the members */
-  readonly members: readonly string[]
-}
+import { dialsAt, type Place, placeOf, placesOf, type Target } from './dials.ts'
 
 /** A client that goes on dialling one address; `why` says what keeps it from being rewritten. */
 export interface LeftClient {
@@ -53,68 +37,17 @@ export function findClients(workspace: Workspace, target: Target): Clients {
   const edits: Edit[] = []
   const rewritten = new Set<Resource>()
   const left: LeftClient[] = []
-  const names = target.services.map(service => service.name)
   let converted = false
-  for (const resource of workspace.resources) {
-    if (resource.kind === 'Service') continue
-    const containers = workspace.workload(resource)?.containers ?? []
-    for (const [path, text] of textsOf(resource)) {
-      if (!names.some(name => text.toLowerCase().includes(name))) continue
-      const container = containers.find(candidate => candidate.path.every((step, index) => step === path[index]))
-      const judged = judgeText(workspace, target, { resource, path, text, container })
-      converted ||= judged.converted
-      for (const why of judged.left) left.push({ resource, place: placeOf(resource, path), why })
-      if (judged.text === undefined) continue
-      edits.push(set(resource, path, judged.text))
-      rewritten.add(resource)
-    }
+  for (const place of placesOf(workspace, target)) {
+    const { resource, path } = place
+    const judged = judgeText(workspace, target, place)
+    converted ||= judged.converted
+    for (const why of judged.left) left.push({ resource, place: placeOf(resource, path), why })
+    if (judged.text === undefined) continue
+    edits.push(set(resource, path, judged.text))
+    rewritten.add(resource)
   }
   return { rewritten: [...rewritten], left, converted, ...restartsOf(workspace, target, edits) }
-}
-
-type Found = readonly [path: Path, text: string]
-
-/** Texts of objects, which every MongoDB of a run asks for. */
-const texts = new WeakMap<Resource, readonly Found[]>()
-
-function textsOf(resource: Resource): readonly Found[] {
-  let found = texts.get(resource)
-  if (found === undefined) {
-    found = [...stringsOf(resource)]
-    texts.set(resource, found)
-  }
-  return found
-}
-
-/** Every text of an object; those of a Secret decoded, for what they say only. */
-function* stringsOf(resource: Resource): Iterable<Found> {
-  for (const [key, value] of Object.entries(resource.value)) {
-    if (resource.kind === 'Secret' && key === 'data') yield* decoded(value)
-    else if (key !== 'metadata' && key !== 'status') yield* stringsIn(value, [key])
-  }
-}
-
-function* stringsIn(value: Json, path: Path): Iterable<Found> {
-  if (typeof value === 'string') yield [path, value]
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* stringsIn(item, [...path, index])
-  else if (value !== null && typeof value === 'object') {
-    for (const [key, item] of Object.entries(value)) yield* stringsIn(item, [...path, key])
-  }
-}
-
-function* decoded(data: Json): Iterable<Found> {
-  if (data === null || typeof data !== 'object' || Array.isArray(data)) return
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === 'string') yield [['data', key], Buffer.from(value, 'base64').toString('utf8')]
-  }
-}
-
-/** A text and where it stands. */
-interface Place {
-  readonly resource: Resource
-  readonly path: Path
-  readonly text: string
-  readonly container: Container | undefined
 }
 
 interface Judged {
@@ -127,12 +60,10 @@ interface Judged {
 function judgeText(workspace: Workspace, target: Target, place: Place): Judged {
   const { resource, path, text } = place
   const left: string[] = []
+  const { strings, hasAddress } = dialsAt(workspace, target, place)
   let converted = false
   let result = text
-  let rest = text
-  for (const found of connectionStringsIn(text)) {
-    rest = rest.replace(found.text, ' ')
-    if (!found.hosts.some(host => isOurs(workspace, target, resource, host))) continue
+  for (const found of strings) {
     if (found.scheme === 'mongodb' && optionIn(found, 'replicaSet') === target.replicaSet) {
       converted = true
       continue
@@ -142,9 +73,7 @@ function judgeText(workspace: Workspace, target: Target, place: Place): Judged {
       result = result.replace(found.text, forReplicaSet(found, target.members, target.replicaSet))
     else left.push(problem)
   }
-  if (dialsAddress(workspace, target, { ...place, text: rest })) {
-    left.push('gives the address without a connection string')
-  }
+  if (hasAddress) left.push('gives the address without a connection string')
   return { left, converted, ...(result === text ? {} : { text: result }) }
 }
 
@@ -169,66 +98,6 @@ function placeProblem(resource: Resource, path: Path): string | undefined {
     containers >= 0 && (field === 'args' || field === 'command' || (field === 'env' && entry === 'value'))
   if (!editable) return 'is in a field that is not edited'
   return isServed(resource) ? undefined : `is of a removed API version (${resource.apiVersion})`
-}
-
-/** Names under which programs are given an address. */
-const ADDRESS_NAME = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|URI|NODES?|ENDPOINT|SEEDS?)S?$/i
-
-const HOST_OPTION = /^(?:-h|--?[\w.-]*(?:host|server|addr|address|url|uri))$/i
-const HOST_AND_PORT = /(?<![\w./-])([a-z][\w.-]*)[: ](\d{4,5})\b/g
-const HOST_IN_COMMAND = /(?<=^|\s)--?[\w.-]*(?:host|server|addr|address)[ =]+([a-z][\w.:-]*)/gi
-
-/** An address outside of connection strings: host and port in one text, or the host in a variable for one. */
-function dialsAddress(workspace: Workspace, target: Target, { resource, path, text, container }: Place): boolean {
-  // whoever only waits for the port waits for the same one
-  if (container !== undefined && onlyWaits(container)) return false
-  const reaches = (address: string): boolean => isOurs(workspace, target, resource, address)
-  const name = variableName(resource, path)
-  if (name !== undefined && /^[\w.:-]+$/.test(text)) {
-    return (text.includes(':') || ADDRESS_NAME.test(name)) && reaches(text)
-  }
-  const before = at(resource.value, [...path.slice(0, -1), Number(path.at(-1)) - 1])
-  if (typeof before === 'string' && HOST_OPTION.test(before) && reaches(text)) return true
-  if ([...text.matchAll(HOST_IN_COMMAND)].some(([, host = '']) => reaches(host))) return true
-  return [...text.matchAll(HOST_AND_PORT)].some(
-    ([, host = '', port = '']) => target.members[0]?.endsWith(`:${port}`) && reaches(host),
-  )
-}
-
-function onlyWaits(container: Container): boolean {
-  const commands = simpleCommands(container)
-  return commands.length > 0 && firstWorkingCommand(commands) === undefined
-}
-
-/** Name of the variable, or key of the ConfigMap, whose value stands at the path. */
-function variableName(resource: Resource, path: Path): string | undefined {
-  const last = path.at(-1)
-  if (resource.kind === 'ConfigMap' || resource.kind === 'Secret') return path.length === 2 ? String(last) : undefined
-  if (last !== 'value' || path.at(-3) !== 'env') return undefined
-  return asString(at(resource.value, [...path.slice(0, -1), 'name']))
-}
-
-/** Whether a host, with or without a port, is one of the system's Services or one of its pods, seen from the resource. */
-function isOurs(workspace: Workspace, target: Target, from: Resource, text: string): boolean {
-  const { workload, services, clusterDomain } = target
-  const host = text.replace(/:\d+$/, '').toLowerCase()
-  const short = host.endsWith(`.svc.${clusterDomain}`) ? host.slice(0, -clusterDomain.length - 1) : host
-  const steps = short.replace(/\.svc$/, '').split('.')
-  if (steps[0]?.replace(/-\d+$/, '') === workload.resource.name && steps.length > 1 && /-\d+$/.test(steps[0])) {
-    steps.shift()
-  }
-  const [name = '', namespace = from.namespace, ...more] = steps
-  if (more.length > 0 || !services.some(service => service.name === name)) return false
-  const [nearest] = workspace.nearest(from, workspace.variants('Service', name, namespace))
-  return services.some(service => nearest !== undefined && isSamePlace(service, nearest))
-}
-
-function isSamePlace({ origin: a }: Resource, { origin: b }: Resource): boolean {
-  return a.file === b.file && a.document === b.document && a.path.join('/') === b.path.join('/')
-}
-
-function placeOf(resource: Resource, path: Path): string {
-  return variableName(resource, path) ?? path.join('.')
 }
 
 /** A ConfigMap that changes restarts nobody: its readers get a checksum of it. */
@@ -269,6 +138,26 @@ function unique(steps: readonly RestartStep[]): RestartStep[] {
 /** One line for each client, for people. */
 export function nameLeft(left: readonly LeftClient[]): string[] {
   return left.map(({ resource, place, why }) => `${describe(resource)} in ${resource.origin.file} (${place}) ${why}`)
+}
+
+/** Clients that do not ask for TLS, as far as the files tell; whoever only waits for the port is none. */
+export function plainClients(workspace: Workspace, target: Target): LeftClient[] {
+  return [...placesOf(workspace, target)].flatMap(place => {
+    const { resource, path } = place
+    const { strings, hasAddress } = dialsAt(workspace, target, place)
+    const isPlain = strings.some(found => !asksForTls(found))
+    if (!isPlain && !hasAddress) return []
+    const why = isPlain
+      ? 'does not ask for TLS (tls=true)'
+      : 'gives the address without a connection string, and does not tell whether it asks for TLS'
+    return [{ resource, place: placeOf(resource, path), why }]
+  })
+}
+
+/** `ssl` is the older name of `tls`, and both are on for strings whose hosts come from DNS. */
+export function asksForTls(found: ConnectionString): boolean {
+  const told = optionIn(found, 'tls') ?? optionIn(found, 'ssl')
+  return told === undefined ? found.scheme === 'mongodb+srv' : told === 'true'
 }
 
 /**

@@ -20,6 +20,8 @@ export interface CommandLine {
 type Place =
   | { readonly kind: 'list'; readonly path: Path; readonly present: boolean }
   | { readonly kind: 'script'; readonly path: Path; readonly script: string }
+  /** the script of `splitEdits` */
+  | { readonly kind: 'split'; readonly path: Path }
 
 const ENTRYPOINT = /^(?:\/(?:usr\/local\/bin|usr\/bin|entrypoint)\/|\/)?docker-entrypoint\.sh$/
 const MONGOD = /^(?:\/usr\/(?:local\/)?bin\/)?mongod$/
@@ -30,7 +32,8 @@ const PLAIN_WORD = /^(?:[\w./:=,@%+-]|\$\([A-Za-z_][\w.-]*\))+$/
 
 /**
  * The command line, in the shapes that options can be added to: the image's own start with or without arguments,
- * mongod itself, or a shell script of one such command. Undefined for every other command, mongos included.
+ * mongod itself, a shell script of one such command, or the one that starts the first member in another way than the
+ * others. Undefined for every other command, mongos included.
  */
 export function readCommandLine(container: Container): CommandLine | undefined {
   const { command, args } = container.value
@@ -53,6 +56,11 @@ function isOdd(value: unknown): boolean {
 function scriptLine(container: Container, words: readonly string[], own: number): CommandLine | undefined {
   const [, option = '', script, ...rest] = words
   if (!/^-[eux]*c$/.test(option) || script === undefined || rest.length > 0) return undefined
+  const options = splitOptions(script)
+  if (options !== undefined && own > 2) {
+    const path = [...container.path, 'command', 2]
+    return { starts: 'entrypoint', words: options, options: optionsOf(options), place: { kind: 'split', path } }
+  }
   const inner = script.trim().split(/\s+/)
   if (!inner.every(word => PLAIN_WORD.test(word)) || script.trim().includes('\n')) return undefined
   const path = own > 2 ? [...container.path, 'command', 2] : [...container.path, 'args', 2 - own]
@@ -96,8 +104,10 @@ export function optionOf(line: CommandLine, name: string): Option | undefined {
 }
 
 /** Edits that add words behind those that stand. */
-export function optionEdits(container: Container, { place }: CommandLine, words: readonly string[]): Edit[] {
+export function optionEdits(container: Container, line: CommandLine, words: readonly string[]): Edit[] {
+  const { place } = line
   const { resource } = container.workload
+  if (place.kind === 'split') return [set(resource, place.path, splitScript([...line.words, ...words]))]
   if (place.kind === 'script') return [set(resource, place.path, `${place.script.trimEnd()} ${words.join(' ')}`)]
   if (!place.present) return [set(resource, place.path, [...words])]
   return words.map(word => append(resource, place.path, word))
@@ -109,17 +119,52 @@ export function optionEdits(container: Container, { place }: CommandLine, words:
  */
 export function splitEdits(container: Container, line: CommandLine, words: readonly string[]): Edit[] {
   const { resource } = container.workload
-  const options = [...line.words, ...words].map(quote).join(' ')
-  const script = `case "\${POD_NAME##*-}" in
-  0) exec docker-entrypoint.sh mongod ${options} ;;
-  *) exec mongod ${options} ;;
-esac
-`
+  const script = splitScript([...line.words, ...words])
   const args =
     container.value.args === undefined || container.value.args === null
       ? []
       : [remove(resource, [...container.path, 'args'])]
   return [set(resource, [...container.path, 'command'], ['sh', '-c', script]), ...args]
+}
+
+function splitScript(words: readonly string[]): string {
+  const options = words.map(quote).join(' ')
+  return `case "\${POD_NAME##*-}" in
+  0) exec docker-entrypoint.sh mongod ${options} ;;
+  *) exec mongod ${options} ;;
+esac
+`
+}
+
+/** The options of such a script; undefined for any other text. */
+function splitOptions(script: string): string[] | undefined {
+  const text = /^ {2}\*\) exec mongod (.+) ;;$/m.exec(script)?.[1] ?? ''
+  const words = (text.match(/(?:[^\s']|'[^']*')+/g) ?? []).map(word => word.replace(/'([^']*)'/g, '$1'))
+  return words.length > 0 && splitScript(words) === script ? words : undefined
+}
+
+/** Edits that give an option that stands there, with a value, another one. */
+export function optionValueEdits(container: Container, line: CommandLine, name: string, value: string): Edit[] {
+  const { resource } = container.workload
+  const { place } = line
+  if (place.kind === 'split') return [set(resource, place.path, splitScript(withValue(line.words, name, value)))]
+  if (place.kind === 'script') {
+    const script = place.script.replace(new RegExp(`(--${name}[= ]+)\\S+`), (_, before: string) => `${before}${value}`)
+    return [set(resource, place.path, script)]
+  }
+  return (['command', 'args'] as const).flatMap(field => {
+    const words = asArray(container.value[field]).map(String)
+    return withValue(words, name, value).flatMap((word, index) =>
+      word === words[index] ? [] : [set(resource, [...container.path, field, index], word)],
+    )
+  })
+}
+
+function withValue(words: readonly string[], name: string, value: string): string[] {
+  return words.map((word, index) => {
+    if (word.startsWith(`--${name}=`)) return `--${name}=${value}`
+    return words[index - 1] === `--${name}` ? value : word
+  })
 }
 
 function quote(word: string): string {
