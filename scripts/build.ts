@@ -18,6 +18,7 @@ const OUT = 'dist'
 /** What is loaded only when it is used, and the bundle that brings it. */
 const LAZY: Readonly<Record<string, string>> = {
   'main.ts': './main.cjs',
+  'main-bot.ts': './bot.cjs',
   'patch.ts': './diff.cjs',
   'sarif.ts': './diff.cjs',
 }
@@ -58,6 +59,7 @@ const ENTRIES: readonly BuildOptions[] = [
     banner: { js: `#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();${BUNDLE_URL}` },
   },
   { entryPoints: ['src/main.ts'], outfile: `${OUT}/main.cjs` },
+  { entryPoints: ['src/main-bot.ts'], outfile: `${OUT}/bot.cjs` },
   {
     stdin: {
       contents: "export * from './report/patch.ts'\nexport * from './report/sarif.ts'",

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { addBot, BOT_EXAMPLES } from './cli-bot.ts'
 import { EXIT } from './commands/exit-code.ts'
 import {
   type ColorChoice,
@@ -17,6 +18,7 @@ import {
 import type { ListFormat } from './commands/rules.ts'
 import { RISKS, type Risk } from './engine/risk.ts'
 import type { Task } from './main.ts'
+import type { BotTask } from './main-bot.ts'
 import { printableLines } from './report/escape.ts'
 
 export const { version } = packageJson
@@ -78,6 +80,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, doe
     ['kubemend explain run-as-non-root', 'a rule'],
     ['kubemend explain 4f1c0a9b2d3e k8s/', 'a finding that a run reported'],
   ],
+  ...BOT_EXAMPLES,
 }
 
 const EXIT_CODES = `
@@ -87,13 +90,21 @@ Exit codes:
   2    wrong usage or configuration, or an internal error
   3    a given path or glob matches no file
   4    some inputs could not be read or written; the rest is done
+  5    a forge or remote refuses: something has to be changed there
+  75   a forge or remote cannot be reached or asks to wait: run again
   130  interrupted; what was written is said
 `
 
 export async function main(argv: readonly string[]): Promise<number> {
   let task: Task | undefined
-  const program = createProgram(argv, chosen => {
-    task = chosen
+  let botTask: BotTask | undefined
+  const program = createProgram(argv, {
+    task: chosen => {
+      task = chosen
+    },
+    bot: chosen => {
+      botTask = chosen
+    },
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -101,12 +112,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   }
+  if (botTask !== undefined) return (await import('./main-bot.ts')).perform(botTask, version)
   if (task === undefined) return EXIT.ok
   const { perform } = await import('./main.ts')
   return perform(task, version)
 }
 
-function createProgram(argv: readonly string[], choose: (task: Task) => void): Command {
+interface Choices {
+  task(chosen: Task): void
+  bot(chosen: BotTask): void
+}
+
+function createProgram(argv: readonly string[], { task: choose, bot: chooseBot }: Choices): Command {
   const program = new Command('kubemend')
   program
     .description(
@@ -171,13 +188,14 @@ function createProgram(argv: readonly string[], choose: (task: Task) => void): C
     .command('schema')
     .description('JSON Schema of the configuration file')
     .action(() => choose({ name: 'config schema' }))
+  const bot = addBot(program, chooseBot)
   program
     .command('version')
     .description('print the version')
     .action(() => void process.stdout.write(`${version}\n`))
 
   const isLong = argv.includes('--help') || argv[0] === 'help'
-  for (const command of [program, ...program.commands, ...config.commands]) {
+  for (const command of [program, ...program.commands, ...config.commands, ...bot.commands]) {
     command.exitOverride().helpOption('-h, --help', 'short help; --help begins with examples')
     if (isLong) addLongHelp(command)
   }

@@ -1,9 +1,7 @@
 // The program behind the command line: wires machine, transforms and commands. Loaded once a command has to do work.
 
-import transforms from '../transforms/index.ts'
 import { check } from './commands/check.ts'
 import { type ConfigFlags, showConfiguration, showConfigurationSchema } from './commands/config.ts'
-import { EXIT } from './commands/exit-code.ts'
 import { type ExplainFlags, explain } from './commands/explain.ts'
 import type { Failure } from './commands/failure.ts'
 import { diff, fix } from './commands/fix.ts'
@@ -11,10 +9,7 @@ import type { FixFlags, JudgeFlags } from './commands/options.ts'
 import { type ListFormat, rules } from './commands/rules.ts'
 import type { Tooling } from './commands/tooling.ts'
 import { type ValidateFlags, validate } from './commands/validate.ts'
-import { errorCode, errorText } from './io/errors.ts'
-import type { Host } from './io/host.ts'
-import { createNodeHost } from './io/node-host.ts'
-import { printable } from './report/escape.ts'
+import { withTooling } from './wiring.ts'
 
 /** A command with its flags, as the command line understood them. */
 export type Task =
@@ -27,26 +22,8 @@ export type Task =
   | { readonly name: 'config schema' }
 
 /** Runs a command and answers its exit code. */
-export async function perform(task: Task, version: string): Promise<number> {
-  const host = openHost()
-  if (typeof host === 'string') {
-    process.stderr.write(`kubemend: the current folder cannot be used: ${host}\n`)
-    return EXIT.usage
-  }
-  const tooling: Tooling = { host, transforms, version }
-  const outcome = await start(tooling, task)
-  if (typeof outcome === 'number') return outcome
-  for (const message of outcome.messages) tooling.host.stderr.write(`kubemend: ${printable(message)}\n`)
-  return EXIT.usage
-}
-
-/** The machine, or why the current folder is no place to work in. */
-function openHost(): Host | string {
-  try {
-    return createNodeHost()
-  } catch (error) {
-    return errorCode(error) === 'ENOENT' ? 'it is gone: change to one that exists' : errorText(error)
-  }
+export function perform(task: Task, version: string): Promise<number> {
+  return withTooling(version, tooling => start(tooling, task))
 }
 
 function start(tooling: Tooling, task: Task): Promise<number | Failure> | number | Failure {

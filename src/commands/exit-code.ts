@@ -6,6 +6,10 @@ export const EXIT = {
   usage: 2,
   noInput: 3,
   incomplete: 4,
+  /** a forge or a remote refuses: a person has to change something */
+  refused: 5,
+  /** a forge or a remote cannot be reached or asks to wait: running again is safe and may help */
+  temporary: 75,
   interrupted: 130,
 } as const
 

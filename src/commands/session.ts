@@ -36,8 +36,15 @@ export interface Session {
   /** remarks about the choices that were made */
   readonly notes: readonly string[]
   validator(): Validator
-  /** Judges the input. `sources` replaces it; `skip` silences more than the configuration does. */
-  judge(changes?: { readonly sources?: readonly SourceText[]; readonly skip?: Skip }): RunResult
+  /**
+   * Judges the input. `sources` replaces it; `skip` silences more than the configuration does; `risks` are those that
+   * may be taken, whatever flags and configuration say.
+   */
+  judge(changes?: {
+    readonly sources?: readonly SourceText[]
+    readonly skip?: Skip
+    readonly risks?: readonly Risk[]
+  }): RunResult
 }
 
 export interface SessionOptions {
@@ -85,7 +92,7 @@ export async function openSession(
     settings,
     notes: version.note === undefined ? [] : [version.note],
     validator: lazyValidator,
-    judge: ({ sources, skip } = {}) => {
+    judge: ({ sources, skip, risks } = {}) => {
       progress.show(`judging: ${(sources ?? inputs.sources).length} manifests`)
       const texts = () => inputs.texts()
       const input =
@@ -93,7 +100,8 @@ export async function openSession(
         readSources(sources ?? inputs.sources, { kubernetesVersion, texts })
       if (keepsInput && sources === undefined) kept = input
       return runOn(input, {
-        ...{ transforms, settings, allowed, kubernetesVersion, texts },
+        ...{ transforms, settings, kubernetesVersion, texts },
+        allowed: risks === undefined ? allowed : () => new Set(risks),
         skip: (resource, rule, key) => settings.skipped(resource, rule) ?? skip?.(resource, rule, key),
         validator: lazyValidator,
       })

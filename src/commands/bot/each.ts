@@ -1,0 +1,42 @@
+// Does the same with every repository of a command, one after the other; one that fails does not stop the others.
+
+import { RemoteError } from '../../bot/remote-error.ts'
+import type { Host } from '../../io/host.ts'
+import { printable } from '../../report/escape.ts'
+import { EXIT } from '../exit-code.ts'
+import type { Connect, Connection } from './connect.ts'
+import type { BotFlags } from './options.ts'
+
+/** Answers the exit code: refused before temporary before the largest that an action answers. */
+export async function onEach(
+  host: Host,
+  flags: Pick<BotFlags, 'repositories'>,
+  connect: Connect,
+  action: (connection: Connection) => Promise<number>,
+): Promise<number> {
+  const codes = new Set<number>()
+  for (const address of flags.repositories) codes.add(await onOne(host, connect, address, action))
+  if (codes.has(EXIT.refused)) return EXIT.refused
+  return Math.max(EXIT.ok, ...codes)
+}
+
+async function onOne(
+  host: Host,
+  connect: Connect,
+  address: string,
+  action: (connection: Connection) => Promise<number>,
+): Promise<number> {
+  let connection: Connection | undefined
+  try {
+    connection = connect(address)
+    return await action(connection)
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    const { message, advice, kind } = error
+    const text = `${connection?.url ?? 'the repository'}: ${message}${advice === undefined ? '' : `: ${advice}`}`
+    host.stderr.write(`kubemend: ${printable(text)}\n`)
+    return kind === 'temporary' ? EXIT.temporary : EXIT.refused
+  } finally {
+    await connection?.close()
+  }
+}

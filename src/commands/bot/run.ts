@@ -1,0 +1,55 @@
+// `bot run` and `bot plan`: brings the pull requests of repositories to what is to be proposed, or shows what it would do.
+
+import type { GroupOutcome, GroupResult } from '../../bot/result.ts'
+import { EXIT } from '../exit-code.ts'
+import { type Failure, isFailure } from '../failure.ts'
+import type { Tooling } from '../tooling.ts'
+import { type Connect, connector } from './connect.ts'
+import type { BotRunFlags } from './options.ts'
+import { printRepository, printRun } from './print.ts'
+import { centralConfiguration } from './site.ts'
+import { type RepositoryResult, workOn } from './work.ts'
+
+/** One repository after the other, so that what one needs of memory and connections is all that is needed. */
+export async function botRun(
+  tooling: Tooling,
+  flags: BotRunFlags,
+  connect: Connect = connector(tooling.host, flags),
+): Promise<number | Failure> {
+  const central = centralConfiguration(tooling, flags)
+  if (central !== undefined && isFailure(central)) return central
+  const { host } = tooling
+  return host.holdInterrupts(async isStopped => {
+    const results: RepositoryResult[] = []
+    for (const address of flags.repositories) {
+      if (isStopped()) break
+      const result = await workOn({ tooling, flags, central, connect, isStopped }, address)
+      printRepository(host, flags, result)
+      results.push(withoutTexts(result))
+    }
+    printRun(host, flags, results)
+    return isStopped() ? EXIT.interrupted : exitCodeOf(results, flags)
+  })
+}
+
+/** Texts of files are shown when their repository is done: a long run does not hold them all. */
+function withoutTexts(result: RepositoryResult): RepositoryResult {
+  return { ...result, groups: result.groups.map(group => ({ ...group, files: [] })) }
+}
+
+/** Outcomes that mean that a run has something to do. */
+const WORK: ReadonlySet<GroupOutcome> = new Set(['create', 'rewrite', 'append', 'open', 'reopen', 'withdraw'])
+
+/** A wrong configuration before a refusal, that before what passes; a dry run answers 1 when there is work. */
+function exitCodeOf(results: readonly RepositoryResult[], { dryRun }: BotRunFlags): number {
+  const kinds = new Set(results.flatMap(({ failure, groups }) => [failure?.kind, ...groups.map(kindOf)]))
+  if (kinds.has('usage')) return EXIT.usage
+  if (kinds.has('permanent')) return EXIT.refused
+  if (kinds.has('temporary')) return EXIT.temporary
+  const hasWork = results.some(({ groups, calls }) => calls.length > 0 || groups.some(group => WORK.has(group.outcome)))
+  return dryRun && hasWork ? EXIT.findings : EXIT.ok
+}
+
+function kindOf({ outcome, why }: GroupResult): string | undefined {
+  return outcome === 'failed' ? why : undefined
+}
