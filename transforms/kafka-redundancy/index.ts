@@ -23,7 +23,7 @@ import {
   settingsTarget,
   unitOf,
 } from '../kafka/broker.ts'
-import { configEdits, effective, type KeyChange, readKey } from '../kafka/config.ts'
+import { configEdits, effective, hiddenIn, type KeyChange, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { judgeOperated } from './operated.ts'
@@ -63,11 +63,11 @@ function factors(brokers: number): { readonly replicas: number; readonly inSync:
   return { replicas, inSync: Math.max(1, replicas - 1) }
 }
 
-const FACTORS: readonly string[] = [
+const FACTORS = [
   'default.replication.factor',
   'offsets.topic.replication.factor',
   'transaction.state.log.replication.factor',
-]
+] as const
 
 /** Topics of Confluent's own server, raised where they are named (docs.confluent.io, cp-server configuration). */
 const SERVER_FACTORS: readonly string[] = [
@@ -101,7 +101,8 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
   const minimum = effective(workspace, broker.configuration, MINIMUM)
   const isOpen = keepsMinimum && isKnown(workspace, broker, MINIMUM) && isLow(minimum, inSync)
   const rest = isOpen ? [minimumRest(broker, inSync)] : []
-  if (low.length === 0 && rest.length === 0) return undefined
+  const open = waits ? [] : unsettable(workspace, broker, wanted)
+  if (low.length === 0 && rest.length === 0) return waits ? undefined : unchanged(workspace, broker, open)
   const problem = imageProblem(broker)
   if (problem !== undefined) return decline({ target, ...problem })
   const changes: KeyChange[] = low.map(([key, value]) => [key, String(value)])
@@ -123,7 +124,7 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
         ? []
         : [reassignStep(broker, access, replicas, roll.length > 0 ? 'before-brokers' : 'brokers')]),
     ],
-    leaves: rest,
+    leaves: [...rest, ...(open.length === 0 ? [] : [unsettableRest(broker, open)])],
     ...(waits ? { needs: needsMembers(broker, oneBroker(broker)) } : {}),
   })
 }
@@ -137,6 +138,45 @@ function isKnown(workspace: Workspace, broker: Broker, key: string): boolean {
   const { dialect, configuration } = broker
   const isComplete = dialect !== undefined || configuration.layers.some(layer => layer.kind === 'file')
   return isComplete || stands(workspace, broker, key)
+}
+
+type Wanted = readonly [key: string, value: number]
+
+/** Settings that an unknown image is not given, and that Kafka takes for less than is wanted. */
+function unsettable(workspace: Workspace, broker: Broker, wanted: readonly Wanted[]): Wanted[] {
+  return wanted.filter(
+    ([key, value]) => !isKnown(workspace, broker, key) && isLow(effective(workspace, broker.configuration, key), value),
+  )
+}
+
+/** Why nothing is changed, where something may be too low; undefined where it is not. */
+function unchanged(workspace: Workspace, broker: Broker, open: readonly Wanted[]): Proposal | undefined {
+  const name = describe(broker.workload.resource)
+  const target = settingsTarget(broker)
+  const hidden = hiddenIn(workspace, broker.configuration, FACTORS[0])
+  if (hidden !== undefined) {
+    return decline({
+      target,
+      code: 'closed-configuration',
+      why: `on how many brokers ${name} keeps a record stands in ${hidden}, which is not in the files`,
+      next: 'give that file as a ConfigMap of the set',
+    })
+  }
+  if (open.length === 0) return undefined
+  return decline({
+    target,
+    code: 'unsupported-distribution',
+    why: `${name} keeps records on one broker unless it is told otherwise, and how ${broker.container.image ?? 'its image'} takes a new setting is not known`,
+    next: unsettableRest(broker, open).text,
+  })
+}
+
+function unsettableRest({ configuration }: Broker, open: readonly Wanted[]): FollowUp {
+  const settings = open.map(([key, value]) => {
+    const variable = configuration.dialect?.variable(key)
+    return `${key} to ${value}${variable === undefined ? '' : ` (${variable}, if it takes its other variables in this way)`}`
+  })
+  return { text: `set ${settings.join(', ')} as the image describes it` }
 }
 
 function isLow(present: string | undefined, wanted: number): boolean {

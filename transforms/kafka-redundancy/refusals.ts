@@ -16,6 +16,12 @@ export const REFUSALS: readonly RefusalRule[] = [
     next: 'pin the version that runs today',
   },
   {
+    id: 'unsupported-distribution',
+    when: 'the image is not known, and the settings are not there yet',
+    why: 'how it takes a new setting is not known; one that is there can be changed',
+    next: 'write the settings as the image describes it',
+  },
+  {
     id: 'closed-configuration',
     when: 'what counts is in a Secret, in the image or on a command line without the setting',
     why: 'a variable beside it would be ignored',

@@ -20,6 +20,7 @@ import { brokerCount } from '../kafka/basis.ts'
 import {
   type Broker,
   brokersOf,
+  type Listeners,
   listenersOf,
   originalOf,
   runsFromCache,
@@ -27,7 +28,7 @@ import {
   unitOf,
 } from '../kafka/broker.ts'
 import { isTopicsJob } from '../kafka/clients.ts'
-import { configEdits, effective, readKey } from '../kafka/config.ts'
+import { configEdits, effective, hiddenIn, readKey } from '../kafka/config.ts'
 import { KAFKA } from '../kafka/settings.ts'
 import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
 import { isPersistent } from '../stateful/data.ts'
@@ -67,14 +68,18 @@ export default kafkaTopicAutoCreation
 function judge(workspace: Workspace, settings: Settings, broker: Broker): Proposal | undefined {
   const { resource } = broker.workload
   const value = effective(workspace, broker.configuration, KEY)
-  // a controller alone makes no topics
-  if (value !== 'true' && value !== 'TRUE' && value !== 'True') return undefined
   const target = settingsTarget(broker)
   const refuse = ({ code, why, next }: Problem) =>
     decline({ target, code, why: `${describe(resource)} makes a topic of every name that is asked for: ${why}`, next })
+  const hidden = hiddenIn(workspace, broker.configuration, KEY)
+  if (hidden !== undefined) return decline({ target, ...unread(broker, hidden) })
+  // a controller alone makes no topics
+  if (value !== 'true' && value !== 'TRUE' && value !== 'True') return undefined
   // what an unknown image takes for a key that nobody sets is not known either
   const isComplete = broker.dialect !== undefined || broker.configuration.layers.some(layer => layer.kind === 'file')
-  if (!isComplete && readKey(workspace, broker.configuration, KEY).kind === 'absent') return undefined
+  if (!isComplete && readKey(workspace, broker.configuration, KEY).kind === 'absent') {
+    return refuse(unsettable(broker))
+  }
   if (runsFromCache(broker)) return refuse(cached(broker))
   const inventory = findTopics(workspace, settings, broker)
   const original = originalOf(workspace, broker)
@@ -95,10 +100,14 @@ function judge(workspace: Workspace, settings: Settings, broker: Broker): Propos
       allow: { config: 'kafka: {topics: [orders, payments]}' },
     })
   }
-  if (inventory.topics.length > 0 && !hasTool(broker) && !areThere) return refuse(toolless(inventory))
+  const listeners = listenersOf(workspace, broker)
+  if (inventory.topics.length > 0 && !areThere) {
+    if (broker.topicsTool === undefined) return refuse(toolless(inventory))
+    if (listeners === undefined) return refuse(unreachable(inventory))
+  }
   const config = configEdits(workspace, broker.configuration, [[KEY, 'false'], ...listChanges(workspace, broker)])
   if ('code' in config) return refuse({ ...config, code: 'closed-configuration' })
-  const jobs = jobEdits(workspace, settings, broker, inventory)
+  const jobs = jobEdits(workspace, settings, broker, listeners, inventory)
   return change({
     target,
     code: 'auto-creation',
@@ -128,9 +137,34 @@ function cached({ container }: Broker): Problem {
   }
 }
 
-/** The native image holds the broker alone. */
-function hasTool({ dialect, image }: Broker): boolean {
-  return dialect !== undefined && image?.components.at(-1) !== 'kafka-native'
+/** A file that is not in the set may say it. */
+function unread({ workload, distro }: Broker, hidden: string): Problem {
+  const name = describe(workload.resource)
+  const way = distro === 'kafka/raw' ? `add --override ${KEY}=false to the command` : 'keep the settings in variables'
+  return {
+    code: 'closed-configuration',
+    why: `whether ${name} makes a topic of every name that is asked for stands in ${hidden}, which is not in the files`,
+    next: `give that file as a ConfigMap of the set, or ${way}, once every topic is made on purpose`,
+  }
+}
+
+/** A new setting needs a place that the image reads. */
+function unsettable({ configuration, container }: Broker): Problem {
+  const variable = configuration.dialect?.variable(KEY)
+  const hint = variable === undefined ? KEY : `${KEY} (${variable}, if it takes its other variables in this way)`
+  return {
+    code: 'unsupported-distribution',
+    why: `nothing says otherwise, and how ${container.image ?? 'its image'} takes a new setting is not known`,
+    next: `set ${hint} to false as the image describes it, once every topic is made on purpose`,
+  }
+}
+
+function unreachable({ topics }: Inventory): Problem {
+  return {
+    code: 'closed-configuration',
+    why: `its listeners are not in the files, so no Job could make ${topics.map(topic => topic.name).join(', ')}`,
+    next: `make the topics by a Job of your own, then set ${KEY} to false`,
+  }
 }
 
 /** Topics that nobody makes once the brokers do not: the tool of an unknown image is not known. */
@@ -155,11 +189,11 @@ function jobEdits(
   workspace: Workspace,
   settings: Settings,
   broker: Broker,
+  listeners: Listeners | undefined,
   { topics }: Inventory,
 ): { readonly edits: readonly Edit[]; readonly name?: string } {
   const { resource } = broker.workload
-  const listeners = listenersOf(workspace, broker)
-  if (topics.length === 0 || listeners === undefined || !hasTool(broker)) return { edits: [] }
+  if (topics.length === 0 || listeners === undefined || broker.topicsTool === undefined) return { edits: [] }
   const present = workspace.inNamespace(resource, 'Job').find(job => isTopicsJob(job, resource.name))
   if (present !== undefined) return { edits: [] }
   const job = topicsJob(workspace, broker, listeners, topics, Math.min(3, brokerCount(broker)))

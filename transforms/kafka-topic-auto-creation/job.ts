@@ -29,7 +29,7 @@ export function topicsJob(
   const encrypted = stageOf(listeners) === 'S3'
   const client = `${resource.name}-topics`
   const script = scriptOf(broker, bootstrapOf(workspace, broker, listeners, encrypted), topics, replicas, encrypted)
-  const uid = dialect?.fsGroup
+  const uid = dialect?.fsGroup ?? ownUser(broker)
   const identity =
     uid === undefined
       ? {}
@@ -77,6 +77,14 @@ export function topicsJob(
   }
 }
 
+/** The user that the manifest gives the broker, of an image that nobody knows. */
+function ownUser({ workload, container }: Broker): number | undefined {
+  const user = at(container.value, USER) ?? at(workload.spec, USER)
+  return typeof user === 'number' && user > 0 ? user : undefined
+}
+
+const USER = ['securityContext', 'runAsUser']
+
 function pullPolicy(policy: unknown): JsonObject {
   return typeof policy === 'string' ? { imagePullPolicy: policy } : {}
 }
@@ -109,7 +117,7 @@ function scriptOf(
   replicas: number,
   encrypted: boolean,
 ): string {
-  const tool = broker.dialect?.topicsTool ?? 'kafka-topics.sh'
+  const tool = broker.topicsTool ?? 'kafka-topics.sh'
   const config = encrypted ? ' --command-config /tmp/client.properties' : ''
   const call = `${tool} --bootstrap-server ${bootstrap}${config}`
   const setup = encrypted

@@ -17,9 +17,9 @@ export const REFUSALS: readonly RefusalRule[] = [
   },
   {
     id: 'unsupported-distribution',
-    when: 'the image is not known, and topics would have to be made',
-    why: 'nothing tells which tool of the image makes them',
-    next: 'make the topics by a Job of your own, then switch the setting off',
+    when: 'the image is not known, and topics would have to be made or the setting added',
+    why: 'nothing tells which tool of the image makes topics, and how it takes a new setting',
+    next: 'make the topics by a Job of your own, then switch the setting off as the image describes it',
   },
   {
     id: 'closed-configuration',

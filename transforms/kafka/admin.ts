@@ -28,8 +28,8 @@ function podOf({ resource }: Workload): string {
 
 /** Calls one of Kafka's tools in the container of the first broker; `name` is without folder and ending. */
 export function toolCommand(broker: Broker, access: Access, name: string, options: string): string {
-  const { workload, container, dialect } = broker
-  const tool = (dialect?.topicsTool ?? 'kafka-topics.sh').replace('kafka-topics', name)
+  const { workload, container, topicsTool = 'kafka-topics.sh' } = broker
+  const tool = topicsTool.replace('kafka-topics', name)
   const exec = `${kubectlFor(workload.resource)} exec ${shellWord(access.pod)} -c ${shellWord(container.name)} --`
   if (access.authority === undefined)
     return `${exec} ${tool} --bootstrap-server localhost:${access.port} ${options}`.trim()

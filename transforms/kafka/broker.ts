@@ -34,6 +34,8 @@ export interface Broker {
   /** undefined where nothing new can be set: raw properties, and images that nobody knows */
   readonly dialect: Dialect | undefined
   readonly configuration: Configuration
+  /** path of the topics tool in the container; undefined where neither image nor command tells it */
+  readonly topicsTool: string | undefined
   readonly image: ImageReference | undefined
   /** Kafka's version, of the tag; undefined when the tag does not say it */
   readonly version: string | undefined
@@ -82,8 +84,15 @@ function brokerOf(workspace: Workspace, workload: Workload): Broker | undefined 
   const places = folder === undefined ? [] : volumesFor(workspace, container, dialect, folder)
   return {
     ...{ workload, container, distro, title, dialect: known, configuration, image, version, mode, places },
+    topicsTool: image?.components.at(-1) === 'kafka-native' ? undefined : (known?.topicsTool ?? toolBeside(container)),
     count: declaredReplicas(workload.resource) ?? 1,
   }
+}
+
+/** The tools stand beside the script that starts a broker. */
+function toolBeside(container: Container): string | undefined {
+  const found = /(?:^|\s)((?:[\w./-]*\/)?)kafka-server-start(\.sh)?(?=\s|$)/.exec(commandLine(container))
+  return found === null ? undefined : `${found[1]}kafka-topics${found[2] ?? ''}`
 }
 
 /** The same brokers in the input of the run. */

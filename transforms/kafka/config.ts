@@ -148,6 +148,16 @@ export function effective(workspace: Workspace, configuration: Configuration, ke
   return found.kind === 'text' ? found.text : (configuration.dialect?.bundled[key] ?? KAFKA_DEFAULTS[key])
 }
 
+/** The file outside of the set that says what the key is; undefined where something in the set does. */
+export function hiddenIn(
+  workspace: Workspace,
+  { container, dialect, layers }: Configuration,
+  key: string,
+): string | undefined {
+  const deciding = layers.find(layer => readLayer(workspace, container, dialect, layer, key).kind !== 'absent')
+  return deciding?.kind === 'closed' ? deciding.what : undefined
+}
+
 /** A key, or the name of a variable that is no key, and its new value; without one it is taken out. */
 export type KeyChange = readonly [name: string, value: string | undefined]
 
@@ -179,7 +189,8 @@ export function configEdits(
   const texts = new Map<Layer, string>()
   for (const [key, value] of changes) {
     const holding = layers.find(layer => readLayer(workspace, container, dialect, layer, key).kind !== 'absent')
-    const layer = holding ?? layers[0]
+    // a new override has no place that is right for every command, and the file behind it takes any key
+    const layer = holding ?? layers.find(candidate => candidate.kind !== 'overrides')
     if (layer === undefined || layer.kind === 'closed') return closed(layer?.what ?? 'its configuration')
     if (layer.kind === 'variables') {
       const name = isVariable(key) ? key : variableOf(workspace, container, dialect, key)
