@@ -35,11 +35,7 @@ export async function answerGraphql(body: unknown, forge: ForgeDouble, account: 
   })
   const errors = result.errors ?? []
   const violations = errors.filter(error => typeOf(error) === undefined).map(error => `graphql: ${error.message}`)
-  const shown = errors.map(({ message, path, ...error }) => ({
-    type: typeOf(error as GraphQLError),
-    path,
-    message,
-  }))
+  const shown = errors.map(error => ({ type: typeOf(error), path: error.path, message: error.message }))
   return {
     reply: { status: 200, body: { data: result.data ?? null, ...(shown.length > 0 ? { errors: shown } : {}) } },
     violations,

@@ -20,7 +20,8 @@ export class GithubObjects {
   }
 
   account({ login, id, isBot }: Account): Shown {
-    return CONTRACT.fill('simple-user', { login, id, type: isBot ? 'Bot' : 'User', html_url: `${this.#url}/${login}` })
+    const page = `${this.#url}/${encodeURIComponent(login)}`
+    return CONTRACT.fill('simple-user', { login, id, type: isBot ? 'Bot' : 'User', html_url: page })
   }
 
   repository(repository: RepositoryState, definition = 'repository'): Shown {

@@ -104,9 +104,9 @@ export const OPERATIONS: Readonly<Record<string, (context: Context, pull: PullRe
   'repos/get-collaborator-permission-level': ({ forge, show, parameters }) => {
     const account = forge.accounts.find(({ login }) => login === parameters.username)
     if (account === undefined) return error(404, `${parameters.username} is not a user`)
-    const permission = CONTRACT.fill('repository-collaborator-permission', {
-      ...{ permission: account.role, role_name: account.role, user: show.account(account) },
-    })
+    const user = { ...show.account(account), role_name: account.role }
+    const facts = { permission: account.role, role_name: account.role, user }
+    const permission = CONTRACT.fill('repository-collaborator-permission', facts)
     return { status: 200, body: permission }
   },
   'actions/get-github-actions-default-workflow-permissions-repository': ({ account, options }) => {

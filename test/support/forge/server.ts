@@ -117,7 +117,8 @@ export async function startForge({ faces, gitUsers }: ForgeOptions): Promise<For
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))
       await git.stop()
-      if (self.violations.length > 0) throw new Error(`the contract was broken:\n${self.violations.join('\n')}`)
+      const broken = [...new Set(self.violations)]
+      if (broken.length > 0) throw new Error(`the contract was broken:\n${broken.slice(0, 20).join('\n')}`)
     },
   }
   // one count and one hook for both
