@@ -99,6 +99,13 @@ describe('comments', () => {
     })
   })
 
+  test('of earlier pull requests leave what they ignored, and are not asked again', () => {
+    const remembered = { ignore: ['ingress'], considered: 7 }
+    const lost = { body: '', remembered, comments: [{ id: 7, body: 'kubemend recreate', mayWrite: true }] }
+    expect(asked(lost)).toMatchObject({ recreate: false, ignore: ['ingress'], considered: 7 })
+    expect(asked({ ...lost, body: bodyOf() })).toMatchObject({ recreate: true, ignore: [] })
+  })
+
   test('pause until one resumes', () => {
     const body = bodyOf({ isPaused: true, considered: 1 })
     expect(asked({ body, ...said('kubemend pause', 'kubemend resume') })).toMatchObject({ pause: false, considered: 2 })
@@ -120,6 +127,10 @@ describe('comments', () => {
 })
 
 describe('what is done once', () => {
+  test('does not include a split: what is closed for it stays split', () => {
+    expect(asked({ labels: ['kubemend:split'] })).toMatchObject({ split: true, lasting: { isSplit: true } })
+  })
+
   test('is told apart from what lasts', () => {
     const labels = ['kubemend:rebase', 'kubemend:pause', 'bug', 'Kubemend:Recreate']
     const body = `- [x] <!-- kubemend:rebase -->`

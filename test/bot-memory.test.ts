@@ -132,3 +132,8 @@ test('ignored rules are those of the newest pull request, in whatever state', ()
   expect(recalled(pullRequest({ number: 3, body: 'My own.' }), older).ignore).toEqual(['ingress'])
   expect(recalled().ignore).toEqual([])
 })
+
+test('comments are done up to the last one of any pull request', () => {
+  expect(recalled(past(2, 'closed', { considered: 3 }), past(1, 'merged', { considered: 8 })).considered).toBe(8)
+  expect(recalled().considered).toBe(0)
+})

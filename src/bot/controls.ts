@@ -2,6 +2,7 @@
 
 import type { Controls } from './decision.ts'
 import { IGNORABLE, readMarker } from './marker.ts'
+import type { Memory } from './memory.ts'
 
 /** Words that are done once, and words that hold until they are taken back. */
 export const ONE_SHOT = ['rebase', 'recreate'] as const
@@ -21,14 +22,16 @@ export interface ControlSource {
   readonly title: string
   /** boxes are looked for in it, and the marker that says which comments are done and what they left in force */
   readonly body: string
-  /** all of the conversation, oldest first */
+  /** all of the conversation, oldest first; those that the marker knows may be left out */
   readonly comments: readonly CommandComment[]
+  /** what earlier pull requests of the branch leave, for a body without a marker; forges number comments in one row */
+  readonly remembered?: Pick<Memory, 'ignore' | 'considered'>
 }
 
 export interface ReadControls extends Controls {
   /** the last comment that holds a command, for the marker: a comment up to it is not asked again */
   readonly considered: number
-  /** what the labels, the title and the boxes say is as long as they say it; this is what comments left in force */
+  /** what stays in force for the marker to keep: of a pause only what comments say, as a label may be taken off */
   readonly lasting: { readonly isPaused: boolean; readonly isSplit: boolean; readonly ignore: readonly string[] }
   /** what is to be taken away once `rebase` or `recreate` is done */
   readonly spent: { readonly labels: readonly string[]; readonly title: boolean; readonly box: boolean }
@@ -52,19 +55,20 @@ const OWN = /<!--\s*kubemend\b/
  * comments change it. So a pause lasts until `kubemend resume`, an ignored rule until `kubemend resume <rule>`, also when
  * the comment is deleted; a `rebase` happens once.
  */
-export function readControls({ labels, title, body, comments }: ControlSource): ReadControls {
-  const marker = readMarker(body)
+export function readControls({ labels, title, body, comments, remembered }: ControlSource): ReadControls {
   const shown = new Set<Word>()
   for (const word of [...labels.map(labelWord), titleWord(title), ...boxWords(body)]) if (word) shown.add(word)
-  const { isPaused = false, isSplit = false, ignore = [], considered = 0 } = marker ?? {}
+  const { ignore = [], considered = 0, ...marker } = readMarker(body) ?? remembered ?? {}
+  const { isPaused, isSplit } = { isPaused: false, isSplit: false, ...marker }
   const said = { once: new Set<Word>(), isPaused, isSplit, ignore: new Set(ignore), considered }
   for (const comment of comments) if (comment.id > considered) obey(comment, said)
-  const lasting = { isPaused: said.isPaused, isSplit: said.isSplit, ignore: [...said.ignore].sort() }
+  const isToSplit = shown.has('split') || said.isSplit
+  const lasting = { isPaused: said.isPaused, isSplit: isToSplit, ignore: [...said.ignore].sort() }
   return {
     rebase: shown.has('rebase') || said.once.has('rebase'),
     recreate: shown.has('recreate') || said.once.has('recreate'),
     pause: shown.has('pause') || said.isPaused,
-    split: shown.has('split') || said.isSplit,
+    split: isToSplit,
     ignore: lasting.ignore,
     considered: said.considered,
     lasting,

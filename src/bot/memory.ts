@@ -12,6 +12,8 @@ export interface Memory {
   readonly exhausted: readonly FindingMark[]
   /** rules and finding ids that comments of the newest pull request excluded */
   readonly ignore: readonly string[]
+  /** id of the last comment whose commands are done, over all pull requests; 0 before the first */
+  readonly considered: number
   /** the pull request that the bot closed last, if that was within the given days and nothing came after it */
   readonly reopenable: PullRequest | undefined
 }
@@ -45,6 +47,7 @@ export function recall(pullRequests: readonly PullRequest[], now: number, reopen
     rejected: rejectedIn(verdicts),
     exhausted: exhaustedIn(verdicts),
     ignore: past[0]?.marker.ignore ?? [],
+    considered: Math.max(0, ...past.map(({ marker }) => marker.considered)),
     reopenable: reopenableIn(past, now - reopenDays * SECONDS_PER_DAY),
   }
 }

@@ -5,9 +5,9 @@ import { type CommandComment, type ReadControls, readControls } from './controls
 import { currentOf } from './decide.ts'
 import type { BranchFacts } from './decision.ts'
 import type { Comment, PullRequest, PullRequestState } from './forge.ts'
-import type { Ground } from './site.ts'
 import { readMarker } from './marker.ts'
 import { type Memory, recall } from './memory.ts'
+import type { Ground } from './site.ts'
 
 export interface Observation {
   /** name of the branch, without `refs/heads/` */
@@ -35,11 +35,15 @@ export async function observe(ground: Ground, name: string): Promise<Observation
   const [state, comments] =
     current === undefined ? [undefined, []] : await Promise.all([forge.state(current), forge.comments(current)])
   const { labels = [], title = '', body = '' } = current ?? {}
+  const memory = recall(pullRequests, now, settings.reopenDays)
   return {
     ...{ name, pullRequests, current, state, comments },
     branch: commits === undefined ? undefined : factsOf(commits, ground.base.id),
-    controls: readControls({ labels, title, body, comments: await withRights(ground, body, comments) }),
-    memory: recall(pullRequests, now, settings.reopenDays),
+    controls: readControls({
+      ...{ labels, title, body, remembered: memory },
+      comments: await withRights(ground, body, comments),
+    }),
+    memory,
   }
 }
 

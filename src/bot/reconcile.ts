@@ -189,7 +189,7 @@ const NOTHING: Planned = { plan: undefined, leftOut: [] }
 function planFor({ planner }: Site, group: FoundGroup, { controls, memory }: Observation): Planned {
   const whole = planner.plan(group, new Set())
   const refused = new Set([...memory.rejected, ...memory.exhausted].map(markKey))
-  const ignored = new Set([...controls.ignore, ...memory.ignore])
+  const ignored = new Set(controls.ignore)
   const marks = new Map(whole.marks.map(mark => [mark.id, mark]))
   const isRefused = (mark: FindingMark | undefined) => mark !== undefined && refused.has(markKey(mark))
   const placed = new Map(whole.report.findings.map(entry => [entry.finding, entry]))
