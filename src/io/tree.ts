@@ -31,6 +31,8 @@ export async function listTree(folder: string, isContext: boolean): Promise<Tree
   const ignored = new Set(listing.ignored.map(entry => path.join(folder, entry)))
   const nested: Tree[] = []
   for (const entry of listing.entries) {
+    // what git answers in the folder of a submodule that is not checked out
+    if (entry === './') continue
     const never = neverFolder(folder, entry)
     if (never !== undefined) ignored.add(never)
     else if (entry.endsWith('/') || isFolder(path.join(folder, entry))) {

@@ -79,6 +79,12 @@ const MEANINGS: readonly Meaning[] = [
     advice: 'check the address',
   },
   {
+    pattern: /fsck error/,
+    kind: 'permanent',
+    text: 'the remote holds objects that git takes for broken or dangerous, so that they are not fetched',
+    advice: 'ask the people who keep the repository to remove them',
+  },
+  {
     pattern: /No space left|Disk quota/,
     kind: 'permanent',
     text: 'the disk is full',
