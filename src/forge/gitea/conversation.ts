@@ -19,7 +19,7 @@ export class Conversation {
     { number, labels }: PullRequest,
     { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
   ): Promise<void> {
-    const { http, pages, path } = this.#repository
+    const { http, path } = this.#repository
     const issue = `${path}/issues/${number}/labels`
     const missing = add.filter(label => !labels.includes(label))
     if (missing.length > 0) {
@@ -31,7 +31,8 @@ export class Conversation {
     }
     const surplus = remove.filter(label => labels.includes(label))
     if (surplus.length === 0) return
-    for (const label of await pages.all(issue)) {
+    // this list has no pages
+    for (const label of listAt((await http.request({ method: 'GET', path: issue })).body)) {
       if (!surplus.includes(textAt(label, 'name'))) continue
       await http.request({ method: 'DELETE', path: `${issue}/${numberAt(label, 'id')}`, accept: [404, 422] })
     }

@@ -7,6 +7,8 @@ import { type Read, toRead } from './read.ts'
 
 /** A repository with more pull requests than this is searched for those of the bot's account and recent ones only. */
 const MANY = 1000
+/** Pull requests asked for when those that changed meanwhile are wanted: each is 8 KB of JSON. */
+const FEW = 10
 
 export class History {
   readonly #pages: Pages
@@ -38,7 +40,8 @@ export class History {
   /** One request when no more than a page of pull requests changed since the last time. */
   async #refresh(): Promise<void> {
     const recent = { state: 'all', sort: 'recentupdate' }
-    let page = await this.#pages.page(this.#path, recent, 1)
+    const most = this.#knownUntil === undefined ? undefined : FEW
+    let page = await this.#pages.page(this.#path, recent, 1, most)
     let reads = this.#keep(page)
     const newest = reads[0]?.updatedAt
     if (this.#knownUntil === undefined) {
@@ -46,7 +49,7 @@ export class History {
     } else {
       // times are whole seconds: what changed within the same second may have changed once more
       for (let number = 2; !page.isLast && (reads.at(-1)?.updatedAt ?? '') >= this.#knownUntil; number += 1) {
-        page = await this.#pages.page(this.#path, recent, number)
+        page = await this.#pages.page(this.#path, recent, number, most)
         reads = this.#keep(page)
       }
     }

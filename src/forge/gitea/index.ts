@@ -23,8 +23,8 @@ export interface GiteaOptions {
   readonly clock?: Clock
 }
 
-/** Longest title in the server's database; what is longer it cuts without a word. */
-const LONGEST_TITLE = 255
+/** Columns that a title may take: what is longer the server cuts without a word. A few less, for wide characters. */
+const LONGEST_TITLE = 250
 /** The server sets no limit below that of its database. */
 const LONGEST_BODY = 1_000_000
 

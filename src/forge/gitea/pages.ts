@@ -28,10 +28,10 @@ export class Pages {
     this.#http = http
   }
 
-  /** `number` counts from 1. */
-  async page(path: string, query: Query, number: number): Promise<Page> {
+  /** `number` counts from 1; `most`: items wanted at most, the largest page when it is not given. */
+  async page(path: string, query: Query, number: number, most = LARGEST_SIZE): Promise<Page> {
     if (number > MOST_PAGES) throw new RemoteError('permanent', `${path}: more than ${MOST_PAGES} pages`)
-    const size = await this.#pageSize()
+    const size = Math.min(most, await this.#pageSize())
     const { body, headers } = await this.#http.request({
       method: 'GET',
       path,

@@ -53,9 +53,9 @@ export class Contract {
 
   match(method: string, path: string): Match | undefined {
     for (const { operation, pattern } of this.#routes) {
-      const groups = operation.method === method ? pattern.exec(path)?.groups : undefined
-      if (groups === undefined) continue
-      const parameters = Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)])
+      const found = operation.method === method ? pattern.exec(path) : null
+      if (found === null) continue
+      const parameters = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])
       return { operation, parameters: Object.fromEntries(parameters) }
     }
     return undefined
@@ -69,7 +69,7 @@ export class Contract {
       if (body !== undefined) violations.push(`${operation.id}: takes no body`)
       return violations
     }
-    const properties = operation.body.properties
+    const { properties } = this.#resolve(operation.body)
     for (const name of Object.keys((body ?? {}) as object)) {
       if (typeof properties === 'object' && properties !== null && !(name in properties)) {
         violations.push(`${operation.id}: the request's body has no field ${name}`)

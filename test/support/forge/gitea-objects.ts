@@ -2,7 +2,7 @@
 
 import { Contract } from './contract.ts'
 import type { RepositoryState } from './repository-state.ts'
-import type { Account, CommentRecord, PullRecord, ReviewRecord } from './state.ts'
+import type { Account, CommentRecord, PullRecord } from './state.ts'
 
 export const CONTRACT = new Contract('test/contract/gitea.json', { greedy: [], error: 'basic-error' })
 
@@ -10,12 +10,6 @@ type Shown = Record<string, unknown>
 
 /** A team that was asked for a review stands among the reviewers with this before its name. */
 export const TEAM = '/'
-
-const VERDICTS: Readonly<Record<ReviewRecord['verdict'], string>> = {
-  approved: 'APPROVED',
-  changes: 'REQUEST_CHANGES',
-  comment: 'COMMENT',
-}
 
 /** Objects with the addresses of one server, as one account sees them. */
 export class GiteaObjects {
@@ -66,7 +60,7 @@ export class GiteaObjects {
       labels: pull.labels.map(label => this.label(repository, label)),
       assignees: this.accounts(pull.assignees),
       requested_reviewers: this.accounts(pull.reviewers),
-      requested_reviewers_teams: teams.map(team => CONTRACT.fill('Team', { name: team.slice(TEAM.length) })),
+      requested_reviewers_teams: teams.map(team => this.team(team.slice(TEAM.length), true)),
       head: {
         ...{ label: pull.branch, ref: isThere ? pull.branch : `refs/pull/${pull.number}/head`, sha: pull.head },
         ...{ repo_id: pull.fork === undefined ? repository.id : repository.id + 1, repo: shown },
@@ -96,9 +90,17 @@ export class GiteaObjects {
     return CONTRACT.fill('TimelineComment', { id, type, user: this.account(author), created_at: createdAt })
   }
 
-  review({ id, author, verdict, createdAt }: ReviewRecord): Shown {
+  team(name: string, mayPush: boolean): Shown {
+    return CONTRACT.fill('Team', { name, units_map: { 'repo.code': mayPush ? 'write' : 'read', 'repo.pulls': 'read' } })
+  }
+
+  /** Of an account, or of a team with `TEAM` before its name. */
+  request(reviewer: string): Shown {
+    const isTeam = reviewer.startsWith(TEAM)
     return CONTRACT.fill('PullReview', {
-      ...{ id, user: this.account(author), state: VERDICTS[verdict], submitted_at: createdAt },
+      state: 'REQUEST_REVIEW',
+      user: isTeam ? null : this.accounts([reviewer])[0],
+      team: isTeam ? this.team(reviewer.slice(TEAM.length), true) : null,
     })
   }
 }

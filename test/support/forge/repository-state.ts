@@ -22,6 +22,8 @@ export class RepositoryState {
   needsSignatures = false
   /** whether an open pull request is closed when its branch goes */
   closesWithBranch = true
+  /** whether an open pull request ends once its base has all of its branch by a push */
+  endsByPush = true
   /** full names of refs that the API does not move */
   readonly lockedRefs = new Set<string>()
   /** times that mergeability is still unknown when it is asked for */
@@ -63,8 +65,9 @@ export class RepositoryState {
       const isContained = (isPushed || base !== pull.baseHead) && this.#contains(base, head)
       pull.head = head
       pull.baseHead = base
+      if (isPushed) this.#touch(pull)
       // a push that leaves nothing to merge closes; a base that took the commits in merges
-      if (isContained) this.#end(pull, isPushed ? 'closed' : 'merged')
+      if (isContained && this.endsByPush) this.#end(pull, isPushed ? 'closed' : 'merged')
     }
   }
 
@@ -167,6 +170,7 @@ export class RepositoryState {
     const pull = this.pull(number)
     for (const label of labels) this.labels.add(label)
     pull.labels = [...new Set([...pull.labels, ...labels])]
+    this.#touch(pull)
   }
 
   hasConflicts(pull: PullRecord): boolean {
