@@ -4,6 +4,8 @@
 export interface Part {
   /** in full */
   readonly text: string
+  /** length of the shortest form that still says something; no part goes below while another can be shortened to it */
+  readonly floor: number
   /** The fullest form that has at most `limit` units; empty when there is none. */
   shorten(limit: number): string
 }
@@ -14,18 +16,20 @@ const GAP = '\n\n'
 export function fitParts(parts: readonly Part[], weakest: readonly Part[], limit: number): string {
   const texts = new Map(parts.map(part => [part, part.text]))
   const page = () => [...texts.values()].filter(text => text !== '').join(GAP)
-  for (const part of weakest) {
-    const excess = page().length - limit
-    if (excess <= 0) break
-    const length = (texts.get(part) ?? '').length
-    texts.set(part, part.shorten(Math.max(0, length - excess)))
+  for (const floorOf of [(part: Part) => part.floor, () => 0]) {
+    for (const part of weakest) {
+      const excess = page().length - limit
+      if (excess <= 0) return page()
+      const length = (texts.get(part) ?? '').length
+      texts.set(part, part.shorten(Math.max(floorOf(part), length - excess)))
+    }
   }
   return page()
 }
 
 /** A part that is there or not. */
 export function whole(text: string): Part {
-  return { text, shorten: limit => (text.length <= limit ? text : '') }
+  return { text, floor: text.length, shorten: limit => (text.length <= limit ? text : '') }
 }
 
 export interface ListFacts {
@@ -44,7 +48,8 @@ export interface ListFacts {
 export function list(facts: ListFacts): Part {
   const { head, items, separator } = facts
   const text = items.length === 0 ? '' : head + items.join(separator)
-  return { text, shorten: limit => (text.length <= limit ? text : shortList(facts, limit)) }
+  const floor = Math.min(text.length, facts.brief.length)
+  return { text, floor, shorten: limit => (text.length <= limit ? text : shortList(facts, limit)) }
 }
 
 function shortList({ head, items, separator, more, brief }: ListFacts, limit: number): string {

@@ -5,27 +5,41 @@ import { markdownCode, markdownText, printable, printableLines } from '../report
 /** A zero-width space, which stands unseen between a sign and what it would reach. */
 const GAP = '&#8203;'
 
+/** Places at which a gap keeps a forge from reading on. */
+const BREAKS: readonly RegExp[] = [
+  // people and addresses; issues; merge requests; GitLab's labels, milestones, snippets, epics and alerts
+  /(?<=[@#!~%$&^])(?=[\w"{:])/g,
+  // GitLab's pages, issues by number, iterations
+  /(?<=\[)(?=\[|[a-z_]+:)|(?<=\*)(?=iteration:)/g,
+  // addresses
+  /(?<=\/)(?=\/)|(?<=www\.)/gi,
+  // GitHub's other way to write an issue, and keys of other trackers
+  /(?<=(?<!\w)gh-)(?=\d)/gi,
+  /(?<=[A-Z][A-Z0-9_]*-)(?=\d)/g,
+]
+/** What reads like the hash of a commit, of which seven digits are enough. */
+const HASHES = /(?<!\w)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)/gi
+const SHORT_OF_A_HASH = 4
+
 /**
- * Text for a body, shown as it is. Forges look for mentions and references once the Markdown is read, so that a
- * backslash does not stop them: a gap does, behind `@` (people, and addresses of mail), `#` and `!` (issues, merge
- * requests), `~ % $ & ^ [` (GitLab's labels, milestones, snippets, epics, alerts, pages), within `https://` and `www.`,
- * `GH-12` and the keys of other trackers, and what reads like the hash of a commit.
+ * Text for a body, shown as it is. Forges look for mentions, references and addresses once the Markdown is read, so that
+ * a backslash does not stop them; a gap does.
  */
 export function bodyText(text: string): string {
-  return markdownText(text)
-    .replace(/[@#!~%$&^](?=[\w"{\\:])/g, sign => `${sign}${GAP}`)
-    .replace(/\\\[(?=\\\[|[a-z\\_]+:)|\\\*(?=iteration:)/g, sign => `${sign}${GAP}`)
-    .replace(/:\/\//g, `:${GAP}//`)
-    .replace(/\bwww\./gi, match => `${match}${GAP}`)
-    .replace(/\b([A-Z][A-Z0-9\\_]+|gh)-(?=\d)/gi, (match, key: string) =>
-      key === key.toUpperCase() || key.toLowerCase() === 'gh' ? `${match}${GAP}` : match,
-    )
-    .replace(/(?<!\w)(?=[0-9]*[a-f])[0-9a-f]{7,64}(?!\w)/gi, hash => `${hash.slice(0, 4)}${GAP}${hash.slice(4)}`)
+  const line = printable(text)
+  const cuts = new Set(BREAKS.flatMap(pattern => [...line.matchAll(pattern)].map(match => match.index)))
+  for (const { 0: hash, index } of line.matchAll(HASHES)) {
+    for (let at = SHORT_OF_A_HASH; at < hash.length; at += SHORT_OF_A_HASH) cuts.add(index + at)
+  }
+  const ends = [...[...cuts].sort((a, b) => a - b), line.length]
+  return ends.map((end, index) => markdownText(line.slice(ends[index - 1] ?? 0, end))).join(GAP)
 }
 
 /** A code span, in which forges link nothing; HTML comments are taken apart, since the bot finds its own marks by them. */
 export function bodyCode(text: string): string {
-  return text === '' ? bodyText('(empty)') : markdownCode(withoutComments(text))
+  if (text === '') return bodyText('(empty)')
+  // forges do not agree on what a backslash before an escaped `|` does to the cell of a table
+  return markdownCode(withoutComments(text).replaceAll('\\|', '\\\\u{7c}'))
 }
 
 /** Text within an HTML element of a body. */
@@ -46,7 +60,7 @@ function withoutComments(text: string): string {
 }
 
 const PLAIN = /^(?!gh-\d)[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/i
-const HASH = /^(?=[0-9]*[a-f])[0-9a-f]{7,64}$/i
+const HASH = /^(?=\d*[a-f])[0-9a-f]{7,64}$/i
 const TRACKER_KEY = /^[A-Z][A-Z0-9_]+-\d/
 
 /**
