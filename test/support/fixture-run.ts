@@ -1,7 +1,6 @@
 // Runs transforms over the files of a fixture, and tells which lines a result took away.
 
 import { EffectiveSettings } from '../../src/config/settings.ts'
-import { pathIn } from '../../src/engine/finding.ts'
 import type { Finding, RunResult } from '../../src/engine/outcome.ts'
 import { RISKS } from '../../src/engine/risk.ts'
 import { run } from '../../src/engine/run.ts'
@@ -13,7 +12,9 @@ import { DEFAULT_VERSION, resolveKubernetesVersion } from '../../src/schema/vers
 import { createLocator } from '../../src/yaml/locate.ts'
 import { readText } from '../../src/yaml/read.ts'
 import { isObject, type Json } from '../../src/yaml/value.ts'
+import transforms from '../../transforms/index.ts'
 import { type Files, type FixtureCase, sourcesOf } from './fixtures.ts'
+import { followEdits } from './followed-edits.ts'
 
 /** Takes every risk, unless the configuration of the case says which: a fixture shows what a transform does. */
 export function runCase(fixture: FixtureCase, files: Files, transforms: readonly Transform[]): RunResult {
@@ -108,12 +109,23 @@ function declaredLines(file: string, text: string, findings: readonly Finding[])
   const lines = new Set<number>()
   const read = readText(text)
   if (!read.ok) return lines
-  for (const edit of findings.flatMap(finding => finding.edits)) {
-    const document = read.documents[edit.document]
-    if (edit.file !== file || document === undefined) continue
-    const { startLine, endLine } = createLocator(text, document)(pathIn(document.value, edit.path))
-    if ((edit.op === 'add' || edit.op === 'create') && startLine !== endLine) continue
-    for (let line = startLine; line <= endLine; line += 1) lines.add(line)
+  for (const [index, document] of read.documents.entries()) {
+    const edits = inOrder(findings).map(finding =>
+      finding.edits.filter(edit => edit.file === file && edit.document === index),
+    )
+    const { taken, grown } = followEdits(document.value, edits)
+    const locate = createLocator(text, document)
+    const oneLine = grown.map(locate).filter(({ startLine, endLine }) => startLine === endLine)
+    for (const { startLine, endLine } of [...taken.map(locate), ...oneLine]) {
+      for (let line = startLine; line <= endLine; line += 1) lines.add(line)
+    }
   }
   return lines
+}
+
+/** Findings that change something, in the order in which their transforms run. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  const rank = new Map(transforms.map(({ id }, index) => [id, index]))
+  const written = findings.filter(({ outcome }) => outcome === 'applied' || outcome === 'partial')
+  return written.sort((a, b) => (rank.get(a.rule) ?? 0) - (rank.get(b.rule) ?? 0))
 }

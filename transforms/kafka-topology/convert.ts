@@ -27,10 +27,11 @@ import { findObstacle } from '../stateful/obstacles.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { portReference, readinessEdits } from '../stateful/probes.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { cutOverSteps, filesOf, growSteps } from '../stateful/runbook.ts'
 import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { controllerOf, fieldsOf, givesIds, idEdits, idOf, memberChanges, type Plan } from './members.ts'
-import { type Refused, refuse } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import { accessWarnings, customCommand, ephemeralRest, keepsData, lossWarnings, membersCheck } from './texts.ts'
 
 /** Seconds that a broker has to be ready before the next one is touched: an open port says nothing about its replicas. */

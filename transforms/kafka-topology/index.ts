@@ -4,11 +4,12 @@ import type { Proposal, Settings, Transform, Workspace } from '../../src/sdk.ts'
 import { type Broker, brokersOf, isAtLeast, isFresh, runsFromCache } from '../kafka/broker.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
 import { isPersistent } from '../stateful/data.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { convert } from './convert.ts'
 import { judgeOperated } from './operated.ts'
 import { REFUSALS } from './refusals.ts'
-import { type Refused, refuse } from './refuse.ts'
+import { refuse } from './refuse.ts'
 
 const kafkaTopology: Transform = {
   id: 'kafka-topology',

@@ -12,10 +12,10 @@ import {
 import { brokersCheck, plainAccess } from '../kafka/admin.ts'
 import type { Broker, Listeners } from '../kafka/broker.ts'
 import { clientServices } from '../kafka/hosts.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import type { DataMode } from '../stateful/settings.ts'
 import type { Plan } from './members.ts'
-import type { Refused } from './refuse.ts'
 
 export function customCommand({ container, dialect }: Broker): Refused {
   return {

@@ -8,12 +8,13 @@ import type { Headless } from '../stateful/headless.ts'
 import { memberCount } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
 import { portEdits, portReferenceOrAdded, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { convertWith } from './convert.ts'
 import { judgeSet, separateMembers } from './grow.ts'
 import { ASKS_FOR_SET, findMembers, type Members } from './members.ts'
 import { exposureProblem } from './problems.ts'
-import { optionsOf, type Refused, refuse, type ServerSituation, type Situation } from './situation.ts'
+import { optionsOf, refuse, type ServerSituation, type Situation } from './situation.ts'
 
 interface BitnamiSituation extends ServerSituation {
   readonly server: BitnamiServer

@@ -20,11 +20,12 @@ import { type Headless, headlessService } from '../stateful/headless.ts'
 import { memberCount } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { filesOf } from '../stateful/runbook.ts'
 import { STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { GRACE_SECONDS, type Members, MIN_READY_SECONDS, memberPorts, membersOf } from './members.ts'
 import { findProblem } from './problems.ts'
-import { type KnownSituation, type Refused, refuse, type ServerSituation, unitOf } from './situation.ts'
+import { type KnownSituation, refuse, type ServerSituation, unitOf } from './situation.ts'
 import { conversionSteps, lossWarnings } from './texts.ts'
 
 export function convert(situation: KnownSituation): Proposal {

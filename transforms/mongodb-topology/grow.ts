@@ -19,6 +19,7 @@ import { dataProblem, isPersistent } from '../stateful/data.ts'
 import { headlessService, serviceNameOf } from '../stateful/headless.ts'
 import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
+import { orphanStep, type Refused, withoutServiceName } from '../stateful/refused.ts'
 import { applyCommand, filesOf, kubectlFor, podsCheck } from '../stateful/runbook.ts'
 import { ephemeralRest, keyAssumption } from './convert.ts'
 import {
@@ -36,7 +37,6 @@ import {
   type KnownSituation,
   optionsOf,
   POD_LABEL,
-  type Refused,
   refuse,
   type ServerSituation,
   type Situation,
@@ -65,7 +65,7 @@ function grow(situation: KnownSituation): Proposal {
   const serviceName = serviceNameOf(workload.resource)
   const problem = findProblem(situation) ?? dataProblem(server.places, 'fresh') ?? sharedClaim(situation)
   if (problem !== undefined) return refuse(situation, problem)
-  if (serviceName === undefined) return refuse(situation, nameless(situation))
+  if (serviceName === undefined) return refuse(situation, withoutServiceName(workload.resource))
   const headless = headlessService(workspace, workload, memberPorts(situation), serviceName)
   if ('code' in headless) return refuse(situation, headless)
   const members = membersOf(situation, headless, memberCount(situation.count))
@@ -163,23 +163,6 @@ function sharedClaim({ workload, server }: KnownSituation): Refused | undefined 
     code: 'shared-claim',
     why: `its pods mount the claim ${place.claimName} by name, which members cannot share, and volumeClaimTemplates cannot be added once the StatefulSet is there`,
     next: `write the claim as a template named ${place.mount?.name}, bring the data onto the claim ${place.mount?.name}-${resource.name}-0, delete the StatefulSet with its pods left, apply it again, then run again`,
-    steps: [orphanStep(resource)],
-  }
-}
-
-function orphanStep(resource: KnownSituation['workload']['resource']): FollowUp {
-  return {
-    text: 'delete the StatefulSet and leave its pods running',
-    commands: [`${kubectlFor(resource)} delete statefulset/${shellWord(resource.name)} --cascade=orphan`],
-  }
-}
-
-function nameless({ workload }: KnownSituation): Refused {
-  const { resource } = workload
-  return {
-    code: 'service-name-fixed',
-    why: 'it has no serviceName, so its pods have no names by which members could find each other, and the field cannot be changed once the StatefulSet is there',
-    next: `write serviceName: ${resource.name}-headless, delete the StatefulSet with its pods left, apply it again, then run again`,
     steps: [orphanStep(resource)],
   }
 }

@@ -3,10 +3,7 @@
 import {
   commandLine,
   declaredReplicas,
-  decline,
-  describe,
   type Proposal,
-  REPLICAS_PATH,
   type Settings,
   type System,
   type Transform,
@@ -17,6 +14,7 @@ import { BITNAMI } from '../mongodb/bitnami.ts'
 import { readServer } from '../mongodb/server.ts'
 import { MONGODB } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
+import { refuseKind } from '../stateful/refused.ts'
 import { serversOf } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { judgeBitnami } from './bitnami.ts'
@@ -70,7 +68,7 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   const declared = declaredReplicas(resource)
   const count = declared ?? 1
   const situation = { workspace, settings, workload, system, count }
-  if (kind !== 'Deployment' && kind !== 'StatefulSet') return unsupportedKind(workload)
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return refuseKind(workload, 'MongoDB')
   if (declared === 0) return undefined
   if (system.distro === BITNAMI && declared !== undefined) return judgeBitnami(situation)
   if (system.distro !== 'mongo/official') return count === 1 ? refuse(situation, unsupportedImage(system)) : undefined
@@ -82,17 +80,6 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   const known = { ...situation, server, port: server.port }
   if (kind === 'StatefulSet') return judgeStatefulSet(known)
   return count === 1 ? convert(known) : refuse(situation, separateMembers(situation))
-}
-
-function unsupportedKind(workload: Workload): Proposal | undefined {
-  const { resource } = workload
-  if (resource.kind !== 'Pod' && resource.kind !== 'DaemonSet' && declaredReplicas(resource) !== 1) return undefined
-  return decline({
-    target: { resource, path: REPLICAS_PATH },
-    code: 'unsupported-kind',
-    why: `${describe(resource)} runs one MongoDB, and a ${resource.kind} gives its pods neither stable names nor volumes of their own`,
-    next: 'write it as a Deployment or a StatefulSet, then run again',
-  })
 }
 
 function unsupportedImage({ container, distro }: System) {

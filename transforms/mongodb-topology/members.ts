@@ -11,16 +11,9 @@ import { envEdits, POD_NAME } from '../stateful/env.ts'
 import { type Headless, isHeadless, type ServicePort } from '../stateful/headless.ts'
 import { domainSuffix, memberHosts } from '../stateful/members.ts'
 import { portEdits, portReferenceOrAdded, quorumProbeEdits, readinessEdits } from '../stateful/probes.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
-import {
-  type KnownSituation,
-  optionsOf,
-  POD_LABEL,
-  type Refused,
-  type ServerSituation,
-  servicesOf,
-  userOf,
-} from './situation.ts'
+import { type KnownSituation, optionsOf, POD_LABEL, type ServerSituation, servicesOf, userOf } from './situation.ts'
 import { pinnedRest } from './texts.ts'
 
 /** Seconds between members, in which one that was restarted takes up what it has missed. */

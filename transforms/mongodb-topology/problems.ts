@@ -5,7 +5,8 @@ import { optionOf } from '../mongodb/command-line.ts'
 import { settingOf } from '../mongodb/server.ts'
 import { hasPlainEnv } from '../stateful/env.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
-import type { KnownSituation, Refused, ServerSituation } from './situation.ts'
+import type { Refused } from '../stateful/refused.ts'
+import type { KnownSituation, ServerSituation } from './situation.ts'
 import { servicesOf } from './situation.ts'
 
 /** The first problem, or undefined. */

@@ -2,13 +2,9 @@
 
 import {
   at,
-  decline,
-  describe,
-  type FollowUp,
   isOpenShift,
   mapSelects,
   type Proposal,
-  REPLICAS_PATH,
   type Resource,
   type Settings,
   type System,
@@ -18,6 +14,7 @@ import {
 } from '../../src/sdk.ts'
 import type { Server } from '../mongodb/server.ts'
 import { MONGODB, type MongodbSettings } from '../mongodb/settings.ts'
+import { type Refused, refuseMembers } from '../stateful/refused.ts'
 
 export interface Situation {
   readonly workspace: Workspace
@@ -37,27 +34,8 @@ export interface KnownSituation extends ServerSituation {
   readonly server: Server
 }
 
-export interface Refused {
-  readonly code: string
-  /** continues "X runs one MongoDB: ..." */
-  readonly why: string
-  readonly next: string
-  readonly steps?: readonly FollowUp[]
-  readonly config?: string
-}
-
 export function refuse({ workload, system, count }: Situation, refused: Refused): Proposal {
-  const { resource } = workload
-  const { code, why, next, steps, config } = refused
-  const members = count === 1 ? 'as one member' : `in ${count} pods`
-  return decline({
-    target: { resource, path: REPLICAS_PATH },
-    code,
-    why: `${describe(resource)} runs ${system.title} ${members}: ${why}`,
-    next,
-    ...(steps === undefined ? {} : { steps }),
-    ...(config === undefined ? {} : { allow: { config } }),
-  })
+  return refuseMembers(workload, `${system.title} ${count === 1 ? 'as one member' : `in ${count} pods`}`, refused)
 }
 
 /** User `mongodb` of the official image (docker-library/mongo); OpenShift gives each namespace users of its own. */

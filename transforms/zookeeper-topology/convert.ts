@@ -12,6 +12,7 @@ import { findObstacle } from '../stateful/obstacles.ts'
 import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
 import { commandWarnings, retargetEdits } from '../stateful/references.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { cutOverSteps, filesOf } from '../stateful/runbook.ts'
 import { type DataMode, STATEFUL, type StatefulSettings } from '../stateful/settings.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
@@ -23,7 +24,6 @@ import {
   type KnownSituation,
   keptVolume,
   quorumCheck,
-  type Refused,
   refuse,
   serverProblem,
 } from './situation.ts'

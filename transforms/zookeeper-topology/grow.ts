@@ -19,6 +19,7 @@ import { domainSuffix, memberCount, memberHosts } from '../stateful/members.ts'
 import { findObstacle } from '../stateful/obstacles.ts'
 import { pinnedRest } from '../stateful/placement.ts'
 import { memberPolicyEdits } from '../stateful/policy.ts'
+import { withoutServiceName } from '../stateful/refused.ts'
 import { applyCommand, filesOf, growSteps, kubectlFor } from '../stateful/runbook.ts'
 import { ELECTION_PORT, PEER_PORT } from '../zookeeper/dialects.ts'
 import { memberEdits, memberPorts, memberSnippet } from '../zookeeper/ensemble.ts'
@@ -99,7 +100,7 @@ function grow(situation: KnownSituation): Proposal | undefined {
   if (isPersistent(server.places)) return liveGrowth(situation, hosts)
   const problem = brokerProblem(situation, 'plan')
   if (problem !== undefined) return refuse(situation, problem)
-  if (serviceName === undefined) return refuse(situation, nameless(situation))
+  if (serviceName === undefined) return refuse(situation, withoutServiceName(resource))
   const headless = headlessService(workspace, workload, memberPorts(server, clientPort), serviceName)
   if ('code' in headless) return refuse(situation, headless)
   const edits = [
@@ -131,21 +132,6 @@ function hostsOf({ workspace, settings, workload }: KnownSituation, members: num
   const { resource } = workload
   const suffix = domainSuffix(workspace, settings, resource)
   return memberHosts(resource.name, serviceNameOf(resource) ?? '', suffix, members)
-}
-
-function nameless({ workload }: KnownSituation) {
-  const { resource } = workload
-  return {
-    code: 'service-name-fixed',
-    why: 'it has no serviceName, so its pods have no names by which members could find each other, and the field cannot be changed once the StatefulSet is there',
-    next: `write serviceName: ${resource.name}-headless, delete the StatefulSet with its pods left, apply it again, then run again`,
-    steps: [
-      {
-        text: 'delete the StatefulSet and leave its pods running',
-        commands: [`${kubectlFor(resource)} delete statefulset/${shellWord(resource.name)} --cascade=orphan`],
-      },
-    ],
-  }
 }
 
 function isParallel({ workload }: KnownSituation): boolean {

@@ -16,6 +16,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
+import { refuseKind } from '../stateful/refused.ts'
 import { serversOf } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { dialectOf } from '../zookeeper/dialects.ts'
@@ -66,7 +67,7 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   const { resource } = workload
   const target = { resource, path: REPLICAS_PATH }
   const { kind } = resource
-  if (kind !== 'Deployment' && kind !== 'StatefulSet') return unsupportedKind(workload)
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return refuseKind(workload, 'ZooKeeper')
   const dialect = dialectOf(system.distro)
   const count = declaredReplicas(resource)
   if (count === 0 || (dialect === undefined && count !== 1)) return undefined
@@ -87,17 +88,6 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   if (kind === 'StatefulSet') return judgeStatefulSet(known)
   // a Deployment that lists several servers is one member of an ensemble of Deployments
   return server.listed > 1 ? undefined : convert(known)
-}
-
-function unsupportedKind(workload: Workload): Proposal | undefined {
-  const { resource } = workload
-  if (resource.kind !== 'Pod' && resource.kind !== 'DaemonSet' && declaredReplicas(resource) !== 1) return undefined
-  return decline({
-    target: { resource, path: REPLICAS_PATH },
-    code: 'unsupported-kind',
-    why: `${describe(resource)} runs one ZooKeeper, and a ${resource.kind} gives its pods neither stable names nor volumes of their own`,
-    next: 'write it as a Deployment or a StatefulSet, then run again',
-  })
 }
 
 function unknownValue(situation: Situation): Proposal {

@@ -1,16 +1,12 @@
 // One ZooKeeper workload as the rows of the decision table see it, and what they have in common.
 
 import {
-  decline,
-  describe,
   detectSystem,
-  type FollowUp,
   type Instruction,
   isStored,
   type Mount,
   mountsOf,
   type Proposal,
-  REPLICAS_PATH,
   type Resource,
   type Settings,
   type System,
@@ -19,6 +15,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { workloadsThatDial } from '../stateful/references.ts'
+import { type Refused, refuseMembers } from '../stateful/refused.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
 import { isBefore35, type Server } from '../zookeeper/server.ts'
@@ -41,28 +38,8 @@ export interface KnownSituation extends Situation {
   readonly clientPort: number
 }
 
-export interface Refused {
-  readonly code: string
-  /** continues "X runs ZooKeeper as one member: ..." */
-  readonly why: string
-  readonly next: string
-  readonly steps?: readonly FollowUp[]
-  readonly snippet?: string
-  readonly config?: string
-}
-
 export function refuse(situation: Situation, refused: Refused): Proposal {
-  const { resource } = situation.workload
-  const { code, why, next, steps, snippet, config } = refused
-  return decline({
-    target: { resource, path: REPLICAS_PATH },
-    code,
-    why: `${describe(resource)} runs ${howMany(situation)}: ${why}`,
-    next,
-    ...(steps === undefined ? {} : { steps }),
-    ...(snippet === undefined ? {} : { snippet }),
-    ...(config === undefined ? {} : { allow: { config } }),
-  })
+  return refuseMembers(situation.workload, howMany(situation), refused)
 }
 
 /** `ZooKeeper (official image) as one member`. */
