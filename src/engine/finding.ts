@@ -47,7 +47,7 @@ function before(value: Json, pointer: string): { before?: Json } {
 }
 
 /** The path of a pointer, with numbers where the value has sequences. */
-function pathIn(value: Json, pointer: string): (string | number)[] {
+export function pathIn(value: Json, pointer: string): (string | number)[] {
   const path: (string | number)[] = []
   let current: Json | undefined = value
   for (const step of fromPointer(pointer)) {
