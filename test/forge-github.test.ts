@@ -560,10 +560,25 @@ describe('signing', () => {
       expect(repository.git.head(ref)).toBe(seen.theirs)
     })
 
-    test.each(['lose', 'drop', 'repeat'] as const)('once when the request meets %s', async answer => {
+    test('never over a branch that a person made in between', async () => {
+      repository.git.remove(ref)
+      double.onRequest = ({ body }) => {
+        if (JSON.stringify(body)?.includes('UpdateRefs')) repository.git.move(ref, before)
+        return undefined
+      }
+      expect(await signing().update([{ ref, expected: undefined, next }])).toMatchObject({ type: 'stale' })
+      expect(repository.git.head(ref)).toBe(before)
+    })
+
+    test.each([
+      ['lose', 1],
+      ['drop', 2],
+      ['repeat', 1],
+    ] as const)('once when the request meets %s', async (answer, sent) => {
       disturb(answer, /UpdateRefs/)
       expect(await signing().update([{ ref, expected: before, next }])).toEqual({ type: 'pushed' })
       expect(repository.git.head(ref)).toBe(next)
+      expect(double.log.filter(({ body }) => JSON.stringify(body)?.includes('UpdateRefs'))).toHaveLength(sent)
     })
 
     test('not through a rule', async () => {

@@ -49,6 +49,24 @@ describe('an address', () => {
     expect(findPlace(address, { kind, apiUrl })).toMatchObject({ kind, apiUrl: expected, owner, name: 'shop' })
   })
 
+  const own = 'https://git.example'
+  test.each([
+    ['github', { GITHUB_SERVER_URL: own, GITHUB_API_URL: `${own}/api/v3` }, `${own}/api/v3`],
+    ['gitea', { GITHUB_SERVER_URL: own, GITEA_ACTIONS: 'true' }, `${own}/api/v1`],
+    ['forgejo', { GITHUB_SERVER_URL: own, FORGEJO_ACTIONS: 'true', GITEA_ACTIONS: 'true' }, `${own}/api/v1`],
+    ['gitlab', { CI_SERVER_URL: own, CI_API_V4_URL: `${own}/lab/api/v4` }, `${own}/lab/api/v4`],
+  ] as const)('of the server that a job of %s runs on is known', (kind, environment, apiUrl) => {
+    expect(findPlace(`${own}/acme/shop`, { environment })).toMatchObject({ kind, apiUrl })
+  })
+
+  test('of another server has nothing to do with the job', () => {
+    const environment = { GITHUB_SERVER_URL: own, GITHUB_API_URL: `${own}/api/v3` }
+    expect(() => findPlace('https://other.example/acme/shop', { environment })).toThrow('not known which forge')
+    expect(findPlace('https://gitlab.com/a/b', { environment }).apiUrl).toBe('https://gitlab.com/api/v4')
+    // what is said outright counts more
+    expect(findPlace(`${own}/a/b`, { environment, kind: 'gitea' }).apiUrl).toBe(`${own}/api/v1`)
+  })
+
   test('for git keeps the path and ends with .git once', () => {
     expect(findPlace('https://github.com/acme/shop/').gitUrl).toBe('https://github.com/acme/shop.git')
     const own = { kind: 'gitlab', apiUrl: 'https://git.example/lab/api/v4' } as const

@@ -21,6 +21,8 @@ export interface PlaceOptions {
   readonly kind?: ForgeKind | undefined
   /** needed where the API is not at its usual place */
   readonly apiUrl?: string | undefined
+  /** a CI job says there which forge it runs on, and where its API is */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 const KNOWN: Readonly<Record<string, ForgeKind>> = {
@@ -38,16 +40,17 @@ const API_PATH: Readonly<Record<ForgeKind, string>> = {
 }
 
 /** Throws a permanent `RemoteError` that says what is missing. */
-export function findPlace(repository: string, { kind: given, apiUrl: givenApi }: PlaceOptions = {}): Place {
+export function findPlace(repository: string, options: PlaceOptions = {}): Place {
   const url = parse(repository)
-  const kind = given ?? knownKind(url.hostname)
+  const job = jobOn(url.origin, options.environment ?? {})
+  const kind = options.kind ?? knownKind(url.hostname) ?? job?.kind
   if (kind === undefined) {
     throw fault(
       `${url.hostname}: it is not known which forge this is`,
       'name it with --forge github|gitlab|gitea|forgejo',
     )
   }
-  const apiUrl = checkedBase(givenApi ?? usualApi(kind, url))
+  const apiUrl = checkedBase(options.apiUrl ?? (job?.kind === kind ? job.apiUrl : undefined) ?? usualApi(kind, url))
   const steps = pathBelow(url, new URL(apiUrl), kind)
   const name = steps.pop() ?? ''
   const isNested = kind === 'gitlab'
@@ -88,6 +91,20 @@ function knownKind(hostname: string): ForgeKind | undefined {
   const host = hostname.replace(/^www\./, '')
   if (host.endsWith('.ghe.com')) return 'github'
   return Object.hasOwn(KNOWN, host) ? KNOWN[host] : undefined
+}
+
+/** The forge of a CI job, when the repository is on its server; Gitea and Forgejo name theirs as GitHub does. */
+function jobOn(
+  origin: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly kind: ForgeKind; readonly apiUrl: string | undefined } | undefined {
+  const isServer = (value: string | undefined) =>
+    value !== undefined && URL.canParse(value) && new URL(value).origin === origin
+  if (isServer(environment.CI_SERVER_URL)) return { kind: 'gitlab', apiUrl: environment.CI_API_V4_URL }
+  if (!isServer(environment.GITHUB_SERVER_URL)) return undefined
+  const isGitea = environment.GITEA_ACTIONS === 'true'
+  const isForgejo = environment.FORGEJO_ACTIONS === 'true'
+  return { kind: isForgejo ? 'forgejo' : isGitea ? 'gitea' : 'github', apiUrl: environment.GITHUB_API_URL }
 }
 
 function usualApi(kind: ForgeKind, url: URL): string {

@@ -156,6 +156,7 @@ class Client implements Http {
           signal,
           headers: {
             accept: 'application/json',
+            'user-agent': 'kubemend',
             ...this.#options.headers,
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },

@@ -5,7 +5,7 @@ import { RemoteError } from '../bot/remote-error.ts'
 import { printable } from '../report/escape.ts'
 
 /** Whether a host name (as `URL` gives it) can only be this machine. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

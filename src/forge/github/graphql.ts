@@ -7,7 +7,7 @@ import type { Http } from '../http.ts'
 import { adviceOn } from './advice.ts'
 
 /** `https://host/api/graphql` beside an Enterprise server's `https://host/api/v3`, `…/graphql` elsewhere. */
-export function graphqlUrl(base: string): string {
+function graphqlUrl(base: string): string {
   return `${base.replace(/\/v3$/, '')}/graphql`
 }
 
