@@ -100,3 +100,17 @@ test('a live cluster reaches TLS alone in three runs, and moves in none without 
     'S2: stays at TLS://:9093, TLS between brokers',
   ])
 })
+
+test('brokers whose plaintext is closed are asked with the file that they trust', () => {
+  let files: Files = new Map([...filesBelow('fixtures/transforms/kafka-tls/live-cluster-first-step/before')])
+  const asked: string[] = []
+  for (const rolled of ['none', 'S1', 'S2']) {
+    const { after, result } = runOn(files, { kafka: { rolled } })
+    const commands = result.findings.flatMap(({ followUps }) => followUps.flatMap(step => step.commands ?? []))
+    asked.push(...commands.flatMap(command => /ssl\.truststore\.location=(\S+)/.exec(command)?.[1] ?? []))
+    files = after
+  }
+  const trusted = /SSL_TRUSTSTORE_LOCATION\n +value: (\S+)/.exec(files.get('kafka.yaml') ?? '')?.[1]
+  expect(trusted).toBe('/etc/kafka/secrets/ca.crt')
+  expect(asked).toEqual([trusted])
+})

@@ -13,6 +13,7 @@ import {
 import { type Access, brokersCheck, copiesCheck, plainAccess } from '../kafka/admin.ts'
 import type { Broker, Listeners } from '../kafka/broker.ts'
 import { type Client, describeClient } from '../kafka/clients.ts'
+import { effective } from '../kafka/config.ts'
 import type { Listener } from '../kafka/listeners.ts'
 import { isBefore, nextStage, type Stage, tlsListener } from '../kafka/stage.ts'
 import { certificateFile } from '../stateful/key-files.ts'
@@ -192,11 +193,13 @@ export function clientSteps(
 }
 
 /** How the brokers are asked once the change is in: over TLS where nothing else is left and their files are known. */
-function accessAt({ broker, listeners, port, stage, isOwn }: TlsPlan): Access {
+function accessAt({ workspace, broker, listeners, port, stage, isOwn }: TlsPlan): Access {
   const plain = plainAccess(broker, listeners)
-  const authority = broker.dialect?.keyFiles.items.find(([key]) => key === 'ca.crt')?.[1]
-  if (stage !== 'S3' || !isOwn || authority === undefined) return plain
-  return { ...plain, port, authority: `${keyFolder(broker)}/${authority}` }
+  const file = broker.dialect?.keyFiles.items.find(([key]) => key === 'ca.crt')?.[1]
+  if (stage !== 'S3' || !isOwn || file === undefined) return plain
+  // brokers that have their files from an earlier stage say where
+  const told = effective(workspace, broker.configuration, 'ssl.truststore.location')
+  return { ...plain, port, authority: told ?? `${keyFolder(broker)}/${file}` }
 }
 
 /** Brokers that started again have all copies; without a plaintext listener they answer over TLS alone. */
