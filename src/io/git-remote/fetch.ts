@@ -57,15 +57,16 @@ export interface History {
   depth: number
 }
 
-/** Depths that are tried until the branch is seen to leave the base; the last one stands for everything. */
-const DEPTHS: readonly number[] = [50, 400, 3200, 25_600, 2 ** 31 - 1]
+/** Depths that are tried, one after the other, until the branch is seen to leave the base. */
+const DEPTHS: readonly number[] = [50, 400, 3200, 25_600]
 
 /**
  * The branch and what it has that the commit `base` has not. `local` is the name of a ref to keep it under.
  *
- * A commit is left out only when it is seen to be an ancestor of the base. Asking the server to leave out what the base
- * has (`deepen-not`) would be one request, but a server that has nothing to send then ends its answer like one that
- * broke down, and behind a merge of the base it leaves out too much.
+ * A commit is left out only when it is seen to be an ancestor of the base; a branch that left the base before the last
+ * of the depths seems to have more than it has. Asking the server to leave out what the base has (`deepen-not`) would be
+ * one request, but a server that has nothing to send then ends its answer like one that broke down, and behind a merge
+ * of the base it leaves out too much.
  */
 export async function fetchBranch(
   history: History,
@@ -74,16 +75,47 @@ export async function fetchBranch(
   local: string,
 ): Promise<BranchCommits | undefined> {
   const { git } = history
+  let commits: readonly Commit[] = []
   for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
     const wants = [`+${base}:${HISTORY_OF_BASE}`, `+${fullName(branch)}:${local}`]
     const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants])
     if (isAbsent(reply)) return undefined
     history.depth = depth
-    const own = lines(await git.local(['rev-list', '--topo-order', '--reverse', local, '--not', base]))
-    const cut = new Set(readCuts(git))
-    if (!own.some(id => cut.has(id))) return { head: await resolve(git, local), commits: await readCommits(git, own) }
+    const graph = await readGraph(git, [local, base])
+    const ofBase = ancestors(graph, base)
+    commits = await readCommits(
+      git,
+      [...graph.keys()].filter(id => !ofBase.has(id)),
+    )
+    if (meetsBase(commits, ofBase, new Set(readCuts(git)))) break
   }
-  throw new RemoteError('temporary', 'the history of a branch could not be fetched whole')
+  return { head: await resolve(git, local), commits }
+}
+
+/** Whether the commits end where the base's begin, rather than where the history that is here ends. */
+function meetsBase(commits: readonly Commit[], ofBase: ReadonlySet<ObjectId>, cuts: ReadonlySet<ObjectId>): boolean {
+  if (commits.some(({ id }) => cuts.has(id))) return false
+  // a first commit may be the base's own, in a part of its history that is not here
+  return commits.every(({ parents }) => parents.length > 0) || ![...ofBase].some(id => cuts.has(id))
+}
+
+/** Commits with their parents, as far as they are here; parents stand before their children. */
+async function readGraph(git: Git, tips: readonly string[]): Promise<Map<ObjectId, readonly ObjectId[]>> {
+  const output = await git.local(['rev-list', '--topo-order', '--reverse', '--parents', ...tips])
+  return new Map(
+    lines(output).map(line => {
+      const [id = '', ...parents] = line.split(' ')
+      return [id, parents]
+    }),
+  )
+}
+
+/** A commit and all that it goes back to. Git's own answer to this trusts the dates of commits. */
+function ancestors(graph: ReadonlyMap<ObjectId, readonly ObjectId[]>, tip: ObjectId): Set<ObjectId> {
+  const found = new Set([tip])
+  // a set yields what is added while it is gone through
+  for (const id of found) for (const parent of graph.get(id) ?? []) found.add(parent)
+  return found
 }
 
 /** Commits whose parents were left out. */
