@@ -95,7 +95,8 @@ async function withdraw(site: Site, entry: Case, why: string): Promise<Done> {
   const { decision, seen } = entry
   let pullRequest = decision.current
   if (pullRequest !== undefined) {
-    const body = withMarker(pullRequest.body, { withdrawnAt: now, isSplit: seen.controls.split })
+    const { lasting, considered } = seen.controls
+    const body = withMarker(pullRequest.body, { ...lasting, considered, withdrawnAt: now })
     await say(site, pullRequest, withdrawnNotice(why))
     pullRequest = await forge.edit(pullRequest, { body, state: 'closed' })
   }

@@ -27,7 +27,7 @@ const MAX_ROUNDS = 2
 const SECONDS_PER_DAY = 86_400
 
 /** Put on a closed or merged pull request, it takes back what the bot concludes from it. */
-export const FORGIVING_LABEL = 'kubemend:recreate'
+const FORGIVING_LABEL = 'kubemend:recreate'
 
 /** `withdrawnAt` of a pull request that was closed because an older one is open: it never comes back. */
 export const DUPLICATE = 0
