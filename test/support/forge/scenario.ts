@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 const BRANCH = 'kubemend/replicas-0a1b2c3d'
-const NEW = { branch: BRANCH, base: 'main', title: 'fix(k8s): raise replicas', body: 'Why.\n\n- one\n', isDraft: false }
+const NEW = { branch: BRANCH, base: 'main', title: 'fix(k8s): raise replicas', body: 'Why.\n\n- one', isDraft: false }
 const BEFORE = 'kind: Deployment\nspec:\n  replicas: 1\n'
 const AFTER = BEFORE.replace('1', '2')
 
