@@ -7,6 +7,7 @@ import kafkaRedundancy from './kafka-redundancy/index.ts'
 import kafkaTls from './kafka-tls/index.ts'
 import kafkaTopicAutoCreation from './kafka-topic-auto-creation/index.ts'
 import kafkaTopology from './kafka-topology/index.ts'
+import mongodbTls from './mongodb-tls/index.ts'
 import mongodbTopology from './mongodb-topology/index.ts'
 import podDisruptionBudget from './pod-disruption-budget/index.ts'
 import replicas from './replicas/index.ts'
@@ -26,6 +27,7 @@ const transforms: readonly Transform[] = [
   zookeeperTls,
   kafkaTopicAutoCreation,
   mongodbTopology,
+  mongodbTls,
   replicas,
   podDisruptionBudget,
   ingress,

@@ -1,12 +1,20 @@
 // What a user may say about MongoDB: the name of the replica set, and where members take their common key from.
 
 import type { Section } from '../../src/sdk.ts'
+import type { RolledMode } from './tls-mode.ts'
 
 /** `secret`: a Secret that somebody makes; `derived`: from the password of the root user, in each pod. */
 export type KeySource = 'secret' | 'derived'
 
+/** `off`: nothing; `dual`: TLS beside plaintext, and between members; `full`: TLS alone, once every client asks for it. */
+export type TlsGoal = 'off' | 'dual' | 'full'
+
 export interface MongodbSettings {
   readonly replicaSet: string
+  readonly tls: TlsGoal
+  readonly rolled: RolledMode
+  /** every client, also those that are in no file, asks for TLS already */
+  readonly clientsReady: boolean
   readonly key: {
     readonly source: KeySource
     /** name of the Secret, whose entry is `keyfile`; `<workload>-keyfile` when empty */
@@ -19,7 +27,7 @@ export const KEY_ENTRY = 'keyfile'
 
 export const MONGODB: Section<MongodbSettings> = {
   name: 'mongodb',
-  description: 'How the members of a MongoDB replica set know each other.',
+  description: 'How the members of a MongoDB replica set know each other, and whether MongoDB gets TLS.',
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -28,6 +36,19 @@ export const MONGODB: Section<MongodbSettings> = {
         type: 'string',
         pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$',
         description: 'Name of the replica set.',
+      },
+      tls: {
+        enum: ['off', 'dual', 'full'],
+        description:
+          'Leave MongoDB as it is (off), take TLS beside plaintext and use it between members (dual), or take TLS alone once every client in the files asks for it (full).',
+      },
+      rolled: {
+        enum: ['none', 'allowTLS', 'preferTLS'],
+        description: 'The mode that every running member has. A replica set moves one mode in a run.',
+      },
+      clientsReady: {
+        type: 'boolean',
+        description: 'Every client, also those that are not in the files, asks for TLS and knows its authority.',
       },
       key: {
         type: 'object',
@@ -48,7 +69,13 @@ export const MONGODB: Section<MongodbSettings> = {
       },
     },
   },
-  defaults: { replicaSet: 'rs0', key: { source: 'secret', secret: '' } },
+  defaults: {
+    replicaSet: 'rs0',
+    tls: 'off',
+    rolled: 'none',
+    clientsReady: false,
+    key: { source: 'secret', secret: '' },
+  },
 }
 
 export function keySecret(name: string, settings: MongodbSettings): string {

@@ -65,8 +65,10 @@ export function serverCertificate(
   system: string,
   names: readonly string[],
   issuer: string,
+  commonName?: string,
 ): JsonObject {
   return certificate(like, serverSecret(system), {
+    ...(commonName === undefined ? {} : { commonName }),
     secretName: serverSecret(system),
     ...LIFETIME,
     privateKey: PRIVATE_KEY,

@@ -52,20 +52,22 @@ export function certificateFile(workspace: Workspace, resource: Resource): strin
 
 /**
  * The certificate of the server with those names, and an issuer where the namespace has none; one that is there gets
- * the names that it lacks. Nothing where somebody else makes certificates (`tls.provider`).
+ * the names that it lacks. Nothing where somebody else makes certificates (`tls.provider`). `commonName` is for servers
+ * that want a subject.
  */
 export function serverCertificateEdits(
   workspace: Workspace,
   settings: Settings,
   resource: Resource,
   names: readonly string[],
+  commonName?: string,
 ): Edit[] {
   if (settings.get(TLS, resource).provider !== 'cert-manager') return []
   const present = certificateOf(workspace, resource)
   if (present !== undefined) return present.selected ? missingNames(present, names) : []
   const file = certificateFile(workspace, resource)
   const { issuer, edits } = authority(workspace, resource, file)
-  return [...edits, create(resource, serverCertificate(resource, resource.name, names, issuer), file)]
+  return [...edits, create(resource, serverCertificate(resource, resource.name, names, issuer, commonName), file)]
 }
 
 function certificateOf(workspace: Workspace, resource: Resource): Resource | undefined {

@@ -1,6 +1,6 @@
 // Every name under which a server's certificate has to be found: its Services, its pods, and the pod itself.
 
-import type { Settings, Workload, Workspace } from '../../src/sdk.ts'
+import type { Resource, Settings, Workload, Workspace } from '../../src/sdk.ts'
 import { dnsNames } from './certificates.ts'
 import { isHeadless, serviceNameOf } from './headless.ts'
 import { settledNamespace } from './members.ts'
@@ -11,6 +11,8 @@ export interface Members {
   readonly members: number
   /** headless Service of their names, where more is known than the files' own Services tell */
   readonly headless: string | undefined
+  /** Services that lead to the pods by more than their labels */
+  readonly others?: readonly Resource[]
 }
 
 /** Names of all Services of the workload, and those of its pods behind its headless one. */
@@ -18,11 +20,11 @@ export function serverNames(
   workspace: Workspace,
   settings: Settings,
   workload: Workload,
-  { members, headless: told }: Members,
+  { members, headless: told, others: more = [] }: Members,
 ): string[] {
   const { resource } = workload
   const { name } = resource
-  const services = workspace.servicesOf(workload).filter(service => !service.partial)
+  const services = [...new Set([...workspace.servicesOf(workload), ...more])].filter(service => !service.partial)
   const headless = services.filter(isHeadless).map(service => service.name)
   const clients = services.filter(service => !isHeadless(service)).map(service => service.name)
   const namespace = settledNamespace(workspace, resource)
