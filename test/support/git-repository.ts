@@ -76,9 +76,10 @@ export class BareRepository {
     return new Map(lines.map(line => line.split(' ') as [string, string]))
   }
 
-  /** Texts of all files of a commit. */
+  /** Texts of all files of a commit, of links where they lead. */
   files(revision: string): Record<string, string> {
-    const names = this.git(['ls-tree', '-r', '-z', '--name-only', revision]).split('\0').filter(Boolean)
+    const entries = this.git(['ls-tree', '-r', '-z', revision]).split('\0')
+    const names = entries.filter(entry => / blob /.test(entry)).map(entry => entry.slice(entry.indexOf('\t') + 1))
     return Object.fromEntries(names.map(name => [name, this.git(['cat-file', 'blob', `${revision}:${name}`])]))
   }
 

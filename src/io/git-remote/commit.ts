@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { RemoteError } from '../../bot/remote-error.ts'
-import type { FileText, Identity, NewCommit, ObjectId } from '../../bot/repository.ts'
+import type { FileText, Identity, NewCommit, ObjectId, TreeFile } from '../../bot/repository.ts'
 import type { Git } from './git.ts'
 import { listFiles } from './objects.ts'
 
@@ -26,20 +26,35 @@ export async function makeCommit(git: Git, commit: NewCommit, workshop: string):
 }
 
 async function makeTree(git: Git, { onto, files }: NewCommit, folder: string): Promise<ObjectId> {
-  const modes = new Map((await listFiles(git, onto)).map(({ path, mode }) => [path, mode]))
+  const wanted = new Map((await listFiles(git, onto)).map(file => [file.path, file]))
   const ids = await writeBlobs(git, files, folder)
-  const entries = files.map((file, index) => {
-    const mode = modes.get(file.path) ?? PLAIN_FILE
-    if (!FILE_MODES.has(mode)) {
-      throw new RemoteError('permanent', `${git.clean(file.path)} is a link or a submodule, which is never replaced`)
-    }
-    return `${mode} ${ids[index]} 0\t${file.path}\0`
+  const entries = files.map(({ path }, index): TreeFile => {
+    const mode = wanted.get(path)?.mode ?? PLAIN_FILE
+    if (!FILE_MODES.has(mode)) throw refusal(git, path, 'is a link or a submodule, which is never replaced')
+    return { path, mode, id: ids[index] ?? '' }
   })
+  const input = entries.map(({ path, mode, id }) => `${mode} ${id} 0\t${path}\0`).join('')
   const env = { GIT_INDEX_FILE: path.join(folder, 'index') }
   await git.local(['read-tree', onto], { env })
-  await git.local(['update-index', '-z', '--index-info'], { env, input: entries.join('') })
+  await git.local(['update-index', '-z', '--index-info'], { env, input })
   // asked to check, git would fetch every blob of the tree first
-  return text(await git.local(['write-tree', '--missing-ok'], { env }))
+  const tree = text(await git.local(['write-tree', '--missing-ok'], { env }))
+  for (const entry of entries) wanted.set(entry.path, entry)
+  await checkTree(git, tree, wanted)
+  return tree
+}
+
+/** Git passes over a path that it does not like, and removes what stands in the way of one, without a word. */
+async function checkTree(git: Git, tree: ObjectId, wanted: ReadonlyMap<string, TreeFile>): Promise<void> {
+  const made = new Map((await listFiles(git, tree)).map(file => [file.path, file]))
+  for (const { path, mode, id } of wanted.values()) {
+    const file = made.get(path)
+    if (file?.id !== id || file.mode !== mode) throw refusal(git, path, 'cannot stand in this tree')
+  }
+}
+
+function refusal(git: Git, name: string, why: string): RemoteError {
+  return new RemoteError('permanent', `${git.clean(name)} ${why}`)
 }
 
 async function writeBlobs(git: Git, files: readonly FileText[], folder: string): Promise<string[]> {
