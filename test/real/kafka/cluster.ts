@@ -86,6 +86,10 @@ export class Cluster {
     const own = [`${this.#network}.1 ${hostname()}`, '127.0.0.1 localhost']
     const lines = this.#pods.flatMap(pod => pod.hosts.map(host => `${this.address(pod)} ${host}`))
     await writeFile(this.hostsFile, `${[...lines, ...own].join('\n')}\n`)
+    for (const pod of this.#pods) {
+      const inside = [`${this.address(pod)} localhost`, ...lines]
+      await writeFile(path.join(this.folder, `hosts-${pod.name}`), `${inside.join('\n')}\n`)
+    }
   }
 
   secret(name: string): Secret {
@@ -130,6 +134,10 @@ export class Cluster {
     const pod = this.pod(name)
     const isOpen = async () => ((await opens(this.address(pod), pod.readyPort)) ? true : undefined)
     await waitFor(`${name} is ready`, START_SECONDS, isOpen, [this.process(name)])
+  }
+
+  runs(name: string): boolean {
+    return this.#running.get(name)?.hasEnded === false
   }
 
   process(name: string): Process {
@@ -193,6 +201,7 @@ export class Cluster {
         await writeFile(path.join(folder, file), content)
       }
     }
+    await mkdir(this.place(pod, '/tmp'), { recursive: true })
     const folder = pod.properties.get('dataDir')
     if (folder !== undefined) await writeNumber(path.join(this.place(pod, folder), 'myid'), pod.variables)
   }

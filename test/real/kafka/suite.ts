@@ -6,6 +6,9 @@ import { Cluster } from './cluster.ts'
 
 const SETUP_MILLISECONDS = 180_000
 
+/** `KUBEMEND_REAL=full` runs what takes minutes as well. */
+export const FULL = process.env.KUBEMEND_REAL === 'full'
+
 /**
  * Tests that build on each other, in order: after one that fails the rest is skipped, since it would fail for the same
  * reason. `build` starts the servers; all of them are ended at the end of the suite, whatever happened. The last lines
@@ -16,9 +19,10 @@ export async function onServers(
   version: string,
   build: (cluster: Cluster) => Promise<void>,
   tests: (cluster: () => Cluster) => void,
+  isWanted = true,
 ): Promise<void> {
-  const found = await findArtifacts(version)
-  if (!found.ok) console.log(`skipped: ${title}, no Kafka ${version} to test against (${found.reason})`)
+  const found = isWanted ? await findArtifacts(version) : { ok: false as const, reason: 'KUBEMEND_REAL is not full' }
+  if (!found.ok) console.log(`skipped: ${title}, not run on Kafka ${version} (${found.reason})`)
   describe.skipIf(!found.ok)(title, () => {
     let cluster: Cluster | undefined
     let failed: string | undefined

@@ -16,6 +16,8 @@ interface Tool {
   readonly first: string
   /** class of the versions that have an artifact for tools */
   readonly later: string
+  /** class from 4.0 on, where that is another one */
+  readonly fromFour?: string
 }
 
 const TOOLS: readonly Tool[] = [
@@ -31,6 +33,12 @@ const TOOLS: readonly Tool[] = [
     later: 'org.apache.kafka.tools.LeaderElectionCommand',
   },
   { name: 'kafka-configs', first: 'kafka.admin.ConfigCommand', later: 'kafka.admin.ConfigCommand' },
+  {
+    name: 'kafka-broker-api-versions',
+    first: 'kafka.admin.BrokerApiVersionsCommand',
+    later: 'kafka.admin.BrokerApiVersionsCommand',
+    fromFour: 'org.apache.kafka.tools.BrokerApiVersionsCommand',
+  },
   { name: 'zkCli', first: 'org.apache.zookeeper.ZooKeeperMain', later: 'org.apache.zookeeper.ZooKeeperMain' },
 ]
 
@@ -49,16 +57,19 @@ export class Tools {
   static async make(cluster: Cluster): Promise<Tools> {
     const folder = path.join(cluster.folder, 'tools')
     await mkdir(folder, { recursive: true })
-    const hasOwnJar = cluster.artifacts.jars.some(jar => JAR_OF_TOOLS.test(jar))
-    for (const { name, first, later } of TOOLS) {
-      const command = [...cluster.toolOptions(), hasOwnJar ? later : first]
-      const script = `#!/bin/sh\nexec java ${command.map(word => `'${word}'`).join(' ')} "$@"\n`
-      for (const file of [name, `${name}.sh`].map(entry => path.join(folder, entry))) {
-        await writeFile(file, script)
-        await chmod(file, 0o755)
-      }
+    for (const tool of TOOLS) {
+      const options = cluster.toolOptions().map(word => `'${word}'`)
+      // in a pod localhost is another address than outside of it; of two options of one name the last one counts
+      const script = `#!/bin/sh\nexec java ${options.join(' ')} \${KUBEMEND_HOSTS:+-Djdk.net.hosts.file=$KUBEMEND_HOSTS} ${classOf(tool, cluster)} "$@"\n`
+      for (const file of [tool.name, `${tool.name}.sh`]) await writeProgram(path.join(folder, file), script)
     }
+    await writeProgram(path.join(folder, 'kubectl'), kubectlScript(cluster.folder, folder))
     return new Tools(cluster, folder)
+  }
+
+  /** Runs lines as a person pastes them into a shell that ends at the first one that fails. */
+  async paste(lines: readonly string[]): Promise<string> {
+    return this.run('bash', ['--norc', '-ec', lines.join('\n')])
   }
 
   /** Rejects with what was written when the command ends with another status than 0. */
@@ -102,4 +113,42 @@ export class Tools {
     const [program = '', ...args] = words
     return this.run(program, args)
   }
+}
+
+function classOf({ first, later, fromFour }: Tool, { artifacts }: Cluster): string {
+  if (fromFour !== undefined && Number(artifacts.version.split('.')[0]) >= 4) return fromFour
+  return artifacts.jars.some(jar => JAR_OF_TOOLS.test(jar)) ? later : first
+}
+
+/**
+ * `kubectl exec` on this machine: the command calls the pod's address localhost, and finds the folders of its container
+ * below the cluster's.
+ */
+function kubectlScript(cluster: string, tools: string): string {
+  return `#!/bin/sh
+while [ "$1" != -- ]; do
+  case $1 in
+    exec | -i) shift ;;
+    -n | -c) shift 2 ;;
+    *) pod=$1; shift ;;
+  esac
+done
+shift
+KUBEMEND_HOSTS='${cluster}'/hosts-$pod
+export KUBEMEND_HOSTS
+address=$(sed -n 's/ localhost$//p' "$KUBEMEND_HOSTS")
+for word do
+  shift
+  set -- "$@" "$(printf %s "$word" | sed -E \
+    -e "s,/dev/tcp/localhost/,/dev/tcp/$address/,g" \
+    -e "s,(^|[ =<>])(/tmp|/etc/kafka)/,\\1${cluster}/$pod\\2/,g" \
+    -e "s,(^|[ ])/opt/kafka/bin/,\\1${tools}/,g")"
+done
+exec "$@"
+`
+}
+
+async function writeProgram(file: string, text: string): Promise<void> {
+  await writeFile(file, text)
+  await chmod(file, 0o755)
 }

@@ -1,0 +1,166 @@
+// From one broker with data to three with TLS alone, by the runbooks of four runs, under a producer that never stops.
+
+import { expect, test } from 'vitest'
+import { NO_CONFIGURATION, toConfiguration } from '../../../src/config/configuration.ts'
+import { RISKS } from '../../../src/engine/risk.ts'
+import { type RunbookStep, runbookOf } from '../../../src/report/steps.ts'
+import type { JsonObject } from '../../../src/yaml/value.ts'
+import transforms from '../../../transforms/index.ts'
+import { apply, runCase } from '../../support/fixture-run.ts'
+import { type Files, filesBelow } from '../../support/fixtures.ts'
+import { opens } from './cluster.ts'
+import { copiesAreBack, nothingIsLost, onlyPartition, writingGoesOn } from './cluster-rules.ts'
+import { Probe } from './probe.ts'
+import { FULL, onServers } from './suite.ts'
+import { type Taken, Walker } from './walk.ts'
+
+const PLAIN = 9092
+const TLS = 9093
+
+interface Run {
+  readonly files: Files
+  readonly steps: readonly RunbookStep[]
+}
+
+/** The platform before, with its data on claims and a folder for it that an ext4 volume allows. */
+function withClaims(files: Files): Files {
+  const edits: readonly (readonly [file: string, from: RegExp, to: string])[] = [
+    ['kafka.yaml', /emptyDir: \{\}.*/, 'persistentVolumeClaim: {claimName: kafka-data}'],
+    [
+      'kafka.yaml',
+      / {12}- name: KAFKA_HEAP_OPTS\n/,
+      `            - {name: KAFKA_LOG_DIRS, value: /var/lib/kafka/data/logs}\n$&`,
+    ],
+    [
+      'zookeeper.yaml',
+      /- name: data\n {10}emptyDir: \{\}/,
+      '- name: data\n          persistentVolumeClaim: {claimName: zookeeper-data}',
+    ],
+    [
+      'zookeeper.yaml',
+      /- name: log\n {10}emptyDir: \{\}/,
+      '- name: log\n          persistentVolumeClaim: {claimName: zookeeper-log}',
+    ],
+  ]
+  const after = new Map(files)
+  for (const [file, from, to] of edits) {
+    const text = after.get(file) ?? ''
+    expect(text).toMatch(from)
+    after.set(file, text.replace(from, to))
+  }
+  return after.set('claims.yaml', ['kafka-data', 'zookeeper-data', 'zookeeper-log'].map(claim).join('---\n'))
+}
+
+function claim(name: string): string {
+  return `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: ${name}, namespace: platform}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 10Gi}}
+`
+}
+
+function fix(files: Files, kafka: JsonObject): Run {
+  const settings = { risks: [...RISKS], stateful: { data: 'clone' }, kafka }
+  const configuration = toConfiguration(settings, undefined, NO_CONFIGURATION.placeOf)
+  const fixture = {
+    transform: 'platform',
+    name: 'claims',
+    before: files,
+    after: files,
+    same: false,
+    context: new Map(),
+  }
+  const result = runCase({ ...fixture, configuration, outcomes: undefined }, files, transforms)
+  return { files: apply(files, result), steps: runbookOf(result.findings, result.files) }
+}
+
+/** Runs kubemend on what is there now, takes the steps of its runbook, and sees that writing goes on. */
+async function follow(kafka: JsonObject): Promise<readonly Taken[]> {
+  const run = fix(now, kafka)
+  expect(run.files).not.toEqual(now)
+  now = run.files
+  const taken = await walker.take(run.steps, now)
+  const pause = await writingGoesOn(probe)
+  console.log(`${JSON.stringify(kafka)}: the longest pause of writing so far is ${pause} ms`)
+  return taken
+}
+
+/** What the one step with that text, and its check, printed. */
+function said(taken: readonly Taken[], text: RegExp): string {
+  const [step, ...others] = taken.filter(one => text.test(one.text))
+  if (step === undefined || others.length > 0) throw new Error(`not one step says ${text}`)
+  return step.checked === '' ? step.said : step.checked
+}
+
+const before = withClaims(filesBelow('fixtures/platform/k8s'))
+let probe: Probe
+let walker: Walker
+let now = before
+
+await onServers(
+  'one broker with data becomes three with TLS alone, on Kafka 3.4.0',
+  '3.4.0',
+  async cluster => {
+    await cluster.apply(before)
+    expect(cluster.pods.map(({ name }) => name)).toEqual(['kafka-0', 'zookeeper-0'])
+    await cluster.startAll()
+    probe = await Probe.start(cluster, 'client', { bootstrap: `kafka:${PLAIN}` })
+    await probe.ask('create', 'numbers')
+    await probe.ask('transact', 'older', 'first')
+    expect(await probe.ask('consume', 'group', 'older')).not.toBe('0')
+    walker = await Walker.make(cluster, before, () => copiesAreBack(probe, 3))
+    await probe.ask('flood', 'numbers')
+    await writingGoesOn(probe)
+  },
+  cluster => {
+    test('three members, three brokers, and three copies of what is there', async () => {
+      const taken = await follow({ ssl: 'off' })
+      expect(
+        said(taken, /wait for the members of zookeeper/)
+          .match(/Mode: \w+/g)
+          ?.sort(),
+      ).toEqual([...['Mode: follower', 'Mode: follower', 'Mode: leader']])
+      expect(
+        said(taken, /wait for the members of kafka/).match(/^kafka-\d\.kafka-headless\S+ \(id: \d/gm),
+      ).toHaveLength(3)
+      expect(said(taken, /give the topics/)).not.toMatch(/Topic: /)
+      await copiesAreBack(probe, 3)
+      expect((await onlyPartition(probe, 'numbers')).replicas.toSorted()).toEqual(['1', '2', '3'])
+      expect(await probe.ask('setting', '__transaction_state', 'min.insync.replicas')).toBe('2')
+      expect(await probe.ask('setting', 'numbers', 'min.insync.replicas')).toBe('1')
+      expect(await probe.ask('consume', 'group', 'older')).toBe('0')
+    })
+
+    test('TLS is open beside plaintext, and two copies have to be written', async () => {
+      const taken = await follow({ ssl: 'dual', reassigned: true })
+      expect(said(taken, /check of kafka that every partition/)).toBe('')
+      expect(await probe.ask('setting', 'numbers', 'min.insync.replicas')).toBe('2')
+      for (const pod of cluster().brokers) expect(await opens(cluster().address(pod), TLS)).toBe(true)
+    })
+
+    test('the brokers talk TLS to each other', async () => {
+      const taken = await follow({ ssl: 'dual', reassigned: true, rolled: 'S1' })
+      expect(said(taken, /check of kafka that every partition/)).toBe('')
+      expect(await nothingIsLost(probe)).toBeGreaterThan(1000)
+    })
+
+    test('plaintext is closed under a producer that talks TLS', async () => {
+      const entrance = { bootstrap: `kafka:${TLS}`, authority: cluster().authority.file }
+      probe = await Probe.start(cluster(), 'encrypted', entrance)
+      await probe.ask('create', 'encrypted')
+      await probe.ask('flood', 'encrypted')
+      const taken = await follow({ ssl: 'full', reassigned: true, rolled: 'S2', clientsReady: true })
+      expect(said(taken, /check of kafka that every partition/)).toBe('')
+      for (const pod of cluster().brokers) expect(await opens(cluster().address(pod), PLAIN)).toBe(false)
+      expect(await nothingIsLost(probe)).toBeGreaterThan(1000)
+    })
+
+    test('a further run has nothing to do', () => {
+      const run = fix(now, { ssl: 'full', reassigned: true, rolled: 'S2', clientsReady: true })
+      expect(run.files).toEqual(now)
+    })
+  },
+  FULL,
+)
