@@ -45,7 +45,8 @@ describe('the convention', () => {
 })
 
 describe('a title', () => {
-  const of = (plan = planOf(), convention: Convention = CONVENTIONAL, limit = 255) => titleOf(plan, transforms, convention, limit)
+  const of = (plan = planOf(), convention: Convention = CONVENTIONAL, limit = 255) =>
+    titleOf(plan, transforms, convention, limit)
 
   test('says what is done, and to how many', () => {
     expect(of()).toBe('fix(k8s): run at least two pods of each stateless workload (1 resource)')

@@ -76,7 +76,7 @@ export function isUnit({ key }: Pick<Group, 'key'>): boolean {
 }
 
 /** Whether a change takes more than `fix` takes unasked. */
-export function isUnsafe({ finding }: PlacedFinding): boolean {
+function isUnsafe({ finding }: PlacedFinding): boolean {
   return finding.outcome === 'held' || finding.risks.some(risk => !SAFE_RISKS.includes(risk))
 }
 

@@ -124,7 +124,7 @@ export const hostileText = fc
 
 const RISK_SETS: readonly (readonly Risk[])[] = [['none'], ['restart'], ['access', 'topology']]
 
-export const anyFinding: fc.Arbitrary<PlacedFinding> = fc
+const anyFinding: fc.Arbitrary<PlacedFinding> = fc
   .record({
     rule: fc.constantFrom(...RULES.map(({ id }) => id)),
     name: hostileText,
