@@ -103,7 +103,7 @@ describe('a body', () => {
   test('asks nothing of the bot by itself, and keeps the memory that it is given', () => {
     const memory = {
       ...{ group: 'g', plan: 'ab'.repeat(8), head: 'c'.repeat(40), marks: [], title: '0'.repeat(16), considered: 0 },
-      ...{ isPaused: false, isSplit: false, ignore: [], withdrawnAt: undefined },
+      ...{ isPaused: false, isSplit: false, ignore: [], isDecorated: true, withdrawnAt: undefined },
     }
     const body = markedBody(memory, marker => renderBody(FULL, GITHUB, marker))
     expect(readMarker(body)).toMatchObject(memory)

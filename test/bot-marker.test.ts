@@ -17,6 +17,7 @@ const MARKER: Marker = {
   isPaused: false,
   isSplit: false,
   ignore: ['replicas', '0123456789ab'],
+  isDecorated: true,
   withdrawnAt: undefined,
 }
 
@@ -31,6 +32,7 @@ const anyMarker: fc.Arbitrary<Marker> = fc.record({
   considered: fc.maxSafeNat(),
   isPaused: fc.boolean(),
   isSplit: fc.boolean(),
+  isDecorated: fc.boolean(),
   ignore: fc.array(fc.stringMatching(/^[a-z0-9][a-z0-9./-]{0,30}$/), { maxLength: 100 }),
   withdrawnAt: fc.option(fc.maxSafeNat(), { nil: undefined }),
 })

@@ -26,7 +26,7 @@ export interface Marker {
   /** rules and finding ids, at most 100 */
   readonly ignore: readonly string[]
   /** false while labels, reviewers and assignees are still to be put on; then a later run does it */
-  readonly isDecorated?: boolean
+  readonly isDecorated: boolean
   /** seconds since 1970 when the bot itself closed the pull request: no rejection by anybody */
   readonly withdrawnAt: number | undefined
 }
@@ -88,19 +88,7 @@ export function hashOf(text: string): string {
 type Stored = Omit<Marker, 'marks' | 'withdrawnAt'> & { readonly schema: number; readonly withdrawnAt: number | null }
 
 function markerOf(data: Stored, marks: readonly FindingMark[]): Marker {
-  const {
-    group,
-    plan,
-    head,
-    title,
-    body,
-    considered,
-    isPaused,
-    isSplit,
-    ignore,
-    withdrawnAt,
-    isDecorated = true,
-  } = data
+  const { group, plan, head, title, body, considered, isPaused, isSplit, ignore, isDecorated, withdrawnAt } = data
   const facts = { group, plan, head, title, body, considered, isPaused, isSplit, ignore, isDecorated }
   return { ...facts, marks, withdrawnAt: withdrawnAt ?? undefined }
 }
@@ -113,7 +101,7 @@ function parsed(json: string): unknown {
   }
 }
 
-const CHECKS: { readonly [Key in keyof Required<Stored>]: (value: unknown) => boolean } = {
+const CHECKS: { readonly [Key in keyof Stored]: (value: unknown) => boolean } = {
   schema: value => value === SCHEMA,
   group: value => typeof value === 'string',
   plan: matches(FINGERPRINT),
@@ -124,7 +112,7 @@ const CHECKS: { readonly [Key in keyof Required<Stored>]: (value: unknown) => bo
   isPaused: value => typeof value === 'boolean',
   isSplit: value => typeof value === 'boolean',
   ignore: value => Array.isArray(value) && value.length <= MAX_IGNORED && value.every(matches(IGNORABLE)),
-  isDecorated: value => value === undefined || typeof value === 'boolean',
+  isDecorated: value => typeof value === 'boolean',
   withdrawnAt: value => value === null || isCount(value),
 }
 

@@ -27,7 +27,7 @@ export function markOf(name: string): FindingMark {
 export function bodyOf(facts: Partial<Marker> = {}, text = 'What it does.'): string {
   const title = hashOf('fix(k8s): run two replicas')
   const plain = { group: 'replicas', plan: planOf('a'), head: objectId('head'), marks: [], title, considered: 0 }
-  const lasting = { isPaused: false, isSplit: false, ignore: [], withdrawnAt: undefined }
+  const lasting = { isPaused: false, isSplit: false, ignore: [], isDecorated: true, withdrawnAt: undefined }
   return markedBody({ ...plain, ...lasting, ...facts }, marker => `${marker}\n${text}\n`)
 }
 
