@@ -130,6 +130,14 @@ describe('a comment is kept', () => {
     expect(lostComments(TEXT, change(TEXT))).toEqual([])
   })
 
+  test('when its value changes into another one, and a line like its old one comes below', () => {
+    const before = '- name: A\n  value: "true" # why\n- name: B\n  value: "1"\n'
+    const after = '- name: A\n  value: "false" # why\n- name: B\n  value: "1"\n- name: C\n  value: "true"\n'
+    expect(lostComments(before, after)).toEqual([])
+    const moved = '- name: A\n  value: "true"\n- name: B\n  value: "1" # why\n'
+    expect(lostComments(before, moved)).toEqual(['line 2: # why'])
+  })
+
   test('when it was removed on purpose, and only then', () => {
     const after = TEXT.replace('a: 1 # one\n', '').replace('  - x # x\n', '')
     expect(lostComments(TEXT, after, ['line 2: # one'])).toEqual(['line 10: # x'])

@@ -92,22 +92,28 @@ function isSameKey(before: Comment, after: Comment, isSame: SameName): boolean {
 
 /**
  * Between two comments that both texts have, edits add, take away and change lines. A comment is out of place when
- * the line above it stands below it now, or the other way round.
+ * the line above it stands below it now, or the other way round. The line that a comment trails is none of them: its
+ * key tells it, and its value may change into one, or out of one, that other lines have as well.
  */
 function displacedComments(old: Outline, now: Outline, matches: readonly Match[]): Comment[] {
   const displaced: Comment[] = []
   for (const [position, { before, after }] of matches.entries()) {
     const previous = matches[position - 1]
     const next = matches[position + 1]
-    const oldAbove = old.anchors.slice(previous?.before.above ?? 0, before.above)
+    const own = trailsKey(before) && trailsKey(after) ? 1 : 0
+    const oldAbove = old.anchors.slice(previous?.before.above ?? 0, before.above - own)
     const oldBelow = old.anchors.slice(before.above, next?.before.above)
-    const nowAbove = now.anchors.slice(previous?.after.above ?? 0, after.above)
+    const nowAbove = now.anchors.slice(previous?.after.above ?? 0, after.above - own)
     const nowBelow = now.anchors.slice(after.above, next?.after.above)
     const isMoved =
       hasCrossed(oldAbove.at(-1), nowAbove, oldBelow, nowBelow) || hasCrossed(oldBelow[0], nowBelow, oldAbove, nowAbove)
     if (isMoved) displaced.push(before)
   }
   return displaced
+}
+
+function trailsKey({ place, key }: Comment): boolean {
+  return place === 'trailing' && key !== undefined
 }
 
 /** Whether a line left its side of a comment and came up on the other one. */
