@@ -63,11 +63,6 @@ const MEANINGS: readonly Meaning[] = [
     text: 'the connection to the remote broke',
   },
   {
-    pattern: /ambiguous deepen-not/,
-    kind: 'temporary',
-    text: 'the base branch was deleted meanwhile',
-  },
-  {
     pattern: /not our ref|remote error: upload-pack/,
     kind: 'temporary',
     text: 'the remote no longer has what it named before',

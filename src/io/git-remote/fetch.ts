@@ -31,6 +31,12 @@ export async function listRefs(git: Git, prefixes: readonly string[]): Promise<M
   const args = ['ls-remote', '--quiet', '--refs', ...(areHeads ? ['--heads'] : []), REMOTE]
   const reply = await git.remote(args)
   if (reply.code !== 0) throw git.failure(args, reply)
+  // an empty page, or one without line breaks, is to git a repository of an old kind that has no refs
+  if (reply.stdout.length === 0) {
+    throw new RemoteError('permanent', 'the remote shows no branch: it is empty, or no git repository', {
+      advice: 'check the address',
+    })
+  }
   const refs = new Map<string, ObjectId>()
   for (const line of reply.stdout.toString('utf8').split('\n')) {
     const [id = '', ref = ''] = line.split('\t')
@@ -79,7 +85,11 @@ export async function fetchBranch(
   for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
     const wants = [`+${base}:${HISTORY_OF_BASE}`, `+${fullName(branch)}:${local}`]
     const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants])
-    if (isAbsent(reply)) return undefined
+    if (isAbsent(reply)) {
+      // throws when what answered was no repository
+      await listRefs(git, [fullName(branch)])
+      return undefined
+    }
     history.depth = depth
     const graph = await readGraph(git, [local, base])
     const ofBase = ancestors(graph, base)
