@@ -307,7 +307,7 @@ describe.each(['github', 'gitea'] as const)('on %s', kind => {
     const before = snapshot(world)
     await world.run({ paths: ['other'] })
     expect(snapshot(world).pulls.slice(0, before.pulls.length)).toEqual(before.pulls)
-    expect(open()).toHaveLength(5)
+    expect(open()).toHaveLength(6)
   })
 
   test('the token is nowhere to be seen', async () => {

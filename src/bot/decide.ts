@@ -9,10 +9,17 @@ import { DUPLICATE } from './memory.ts'
 /** Pure: what was seen decides alone, so that a situation has the same answer at every run. */
 export function decide(situation: Situation): Decision {
   const view = viewOf(situation)
-  const { current, last } = view
+  const { current } = view
   const isHandsOff = view.controls.pause || view.elsewhere !== undefined
   const duplicates = isHandsOff ? [] : openOnes(situation).duplicates
-  return { action: rowFor(view).action(view), current, duplicates, predecessor: last }
+  const action = rowFor(view).action(view)
+  const shown = action.type === 'reopen' ? action.pullRequest : current
+  return { action, current, duplicates, predecessor: closedBefore(shown, situation.pullRequests) }
+}
+
+/** The newest that is no longer open, of those before the one that is to be shown, or of all when it is not there yet. */
+function closedBefore(shown: PullRequest | undefined, pullRequests: readonly PullRequest[]): PullRequest | undefined {
+  return pullRequests.find(({ state, number }) => state !== 'open' && (shown === undefined || number < shown.number))
 }
 
 /** Name of the table's row that decides. */

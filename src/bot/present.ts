@@ -113,7 +113,7 @@ function normalised(text: string): string {
 function textOf(site: Site, entry: Case, shown: Shown, isDecorated: boolean): RequestText {
   const { plan, group, seen, decision } = entry
   if (plan === undefined || group === undefined) throw new Error('a pull request without a plan has no text')
-  const { forge, rules, convention, denied, baseBranch } = site
+  const { forge, rules, convention, denied } = site
   const title = titleOf(plan, rules, convention, forge.titleLimit)
   const { considered, lasting } = seen.controls
   const marker: Omit<Marker, 'body'> = {
@@ -129,8 +129,6 @@ function textOf(site: Site, entry: Case, shown: Shown, isDecorated: boolean): Re
   }
   const facts = {
     plan,
-    branch: seen.name,
-    baseBranch,
     baseHead: shown.base,
     open: group.open,
     leftOut: [...group.leftOut, ...entry.leftOut],

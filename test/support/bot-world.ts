@@ -8,6 +8,7 @@ import type { BotRunFlags } from '../../src/commands/bot/options.ts'
 import { botRun } from '../../src/commands/bot/run.ts'
 import { NO_PACING } from '../../src/forge/pacing.ts'
 import transforms from '../../transforms/index.ts'
+import { testClock } from './forge/clock.ts'
 import { giteaFace } from './forge/gitea.ts'
 import { githubFace } from './forge/github.ts'
 import type { RepositoryState } from './forge/repository-state.ts'
@@ -111,7 +112,11 @@ async function runBot(url: string, kind: ForgeKind, changes: Partial<BotRunFlags
     isFull: true,
     ...changes,
   }
-  const outcome = await botRun({ host, transforms, version: '0.0.0' }, flags, connector(host, flags, NO_PACING))
+  const outcome = await botRun(
+    { host, transforms, version: '0.0.0' },
+    flags,
+    connector(host, flags, { pacing: NO_PACING, clock: testClock() }),
+  )
   if (typeof outcome !== 'number') throw new Error(outcome.messages.join('\n'))
   return { code: outcome, out: host.printed(), err: host.complained() }
 }

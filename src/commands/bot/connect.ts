@@ -4,13 +4,14 @@ import type { Forge } from '../../bot/forge.ts'
 import { createRedactor } from '../../bot/redact.ts'
 import { RemoteError } from '../../bot/remote-error.ts'
 import type { Repository } from '../../bot/repository.ts'
-import { SYSTEM_CLOCK } from '../../forge/clock.ts'
+import { type Clock, SYSTEM_CLOCK } from '../../forge/clock.ts'
 import { findPlace, type Place } from '../../forge/detect.ts'
 import { createGitea, explainGitea, giteaHeaders } from '../../forge/gitea/index.ts'
 import { createGithub, explainGithub, GITHUB_PACING, githubHeaders } from '../../forge/github/index.ts'
 import { createGitlab, explainGitlab, gitlabHeaders } from '../../forge/gitlab/index.ts'
 import { createHttp, type HttpOptions } from '../../forge/http.ts'
 import { NO_PACING, Pacer, type Pacing } from '../../forge/pacing.ts'
+import type { Budget } from '../../forge/retry.ts'
 import { findToken } from '../../forge/token.ts'
 import { errorText } from '../../io/errors.ts'
 import { openRepository } from '../../io/git-remote/repository.ts'
@@ -30,16 +31,28 @@ export interface Connection {
 /** Answers the connection to a repository; throws a `RemoteError` without a usable address or token. */
 export type Connect = (address: string) => Connection
 
+/** What tests shorten. */
+export interface ConnectorOptions {
+  readonly pacing?: Pacing
+  readonly clock?: Clock
+  readonly budget?: Partial<Budget>
+}
+
 /** Connections that share the pace of each token on each forge. */
-export function connector(host: Host, flags: BotFlags, pacing: Pacing = GITHUB_PACING): Connect {
+export function connector(
+  host: Host,
+  flags: BotFlags,
+  { pacing = GITHUB_PACING, ...options }: ConnectorOptions = {},
+): Connect {
+  const clock = options.clock ?? SYSTEM_CLOCK
   const pacers = new Map<string, Pacer>()
   return address => {
     const place = findPlace(address, { kind: flags.forge, apiUrl: flags.apiUrl })
     const token = findToken(place.kind, host.env, tokenText(host, flags.tokenFile)).value
     const redact = createRedactor([token])
-    const pacer = pacers.get(place.apiUrl) ?? new Pacer(place.kind === 'github' ? pacing : NO_PACING, SYSTEM_CLOCK)
+    const pacer = pacers.get(place.apiUrl) ?? new Pacer(place.kind === 'github' ? pacing : NO_PACING, clock)
     pacers.set(place.apiUrl, pacer)
-    const forge = createForge(place, token, { base: place.apiUrl, redact, pacer })
+    const forge = createForge(place, token, { ...options, base: place.apiUrl, redact, pacer, clock })
     let opened: Promise<Repository> | undefined
     return {
       ...{ url: place.gitUrl, forge, redact },
