@@ -24,6 +24,7 @@ const OPERATIONS = [
   `GET ${REPOSITORY}/issues/{issue_number}/comments`,
   `POST ${REPOSITORY}/issues/{issue_number}/comments`,
   `PATCH ${REPOSITORY}/issues/comments/{comment_id}`,
+  `DELETE ${REPOSITORY}/issues/comments/{comment_id}`,
   `GET ${REPOSITORY}/collaborators/{username}/permission`,
   `GET ${REPOSITORY}/actions/permissions/workflow`,
   `GET ${REPOSITORY}/rules/branches/{branch}`,

@@ -78,14 +78,25 @@ export class Conversation {
     return (await this.#http.pages({ path, query: { per_page: 100 } })).map(toComment)
   }
 
-  /** Not posted a second time when the last run, or the last attempt, got it through. */
-  comment(pullRequest: PullRequest, body: string): Promise<Comment> {
+  /** Stands there once, however often the request was sent or carried out. */
+  async comment(pullRequest: PullRequest, body: string): Promise<Comment> {
     const path = `${this.#repository}/issues/${pullRequest.number}/comments`
-    return this.#http.ensure({
-      find: async () => (await this.comments(pullRequest)).find(comment => plain(comment.body) === plain(body)),
-      create: async () =>
-        toComment((await this.#http.request({ method: 'POST', path, body: { body }, pace: 'content' })).body),
+    const same = async () => (await this.comments(pullRequest)).filter(comment => plain(comment.body) === plain(body))
+    let isNew = false
+    const made = await this.#http.ensure({
+      find: async () => (await same())[0],
+      create: async () => {
+        isNew = true
+        return toComment((await this.#http.request({ method: 'POST', path, body: { body }, pace: 'content' })).body)
+      },
     })
+    if (!isNew) return made
+    // none was there before: those of this account are the ones that were just made
+    const [first = made, ...further] = (await same()).filter(({ author }) => author === made.author)
+    for (const { id } of further) {
+      await this.#http.request({ method: 'DELETE', path: `${this.#repository}/issues/comments/${id}`, accept: [404] })
+    }
+    return first
   }
 
   async editComment({ id }: Comment, body: string): Promise<void> {

@@ -29,6 +29,11 @@ export async function graphql(
   return member(body, 'data')
 }
 
+/** Whether the document was understood and what it asks for is not done. */
+export function isRefusal({ kind, status }: RemoteError): boolean {
+  return kind === 'permanent' && status === 200
+}
+
 function failureIn(answer: Answer, request: string, now: number): Failure | undefined {
   // what the schema does not know has a code in place of a type
   const types = asArray(member(answer.body, 'errors')).map(

@@ -4,11 +4,12 @@ import type { Mergeability, NewPullRequest, PullRequest, PullRequestEdit, PullRe
 import { RemoteError } from '../../bot/remote-error.ts'
 import { asArray, member } from '../../yaml/value.ts'
 import type { Clock } from '../clock.ts'
+import type { Answer } from '../errors.ts'
 import { booleanAt, listAt, maybeTextAt, textAt, valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
 import { pathOf } from '../url.ts'
 import { PULL_REQUESTS, STATE, TO_DRAFT, TO_READY } from './documents.ts'
-import { graphql } from './graphql.ts'
+import { graphql, isRefusal } from './graphql.ts'
 import { fromGraphql, fromRest, isBot, loginOf } from './read.ts'
 
 /** Times that mergeability is asked for, and the milliseconds between: GitHub computes it once it was asked for. */
@@ -87,26 +88,42 @@ export class PullRequests {
     }
   }
 
-  async edit(pullRequest: PullRequest, { isDraft, ...changes }: PullRequestEdit): Promise<PullRequest> {
-    const isRest = Object.keys(changes).length > 0
-    const { body } = await this.#http.request({
-      method: isRest ? 'PATCH' : 'GET',
-      path: pathOf`/repos/${this.#owner}/${this.#name}/pulls/${pullRequest.number}`,
-      ...(isRest ? { body: changes } : {}),
-    })
+  async edit({ number }: PullRequest, { isDraft, ...changes }: PullRequestEdit): Promise<PullRequest> {
+    const { body } = Object.keys(changes).length > 0 ? await this.#patch(number, changes) : await this.#get(number)
     const edited = fromRest(body)
     if (isDraft === undefined || isDraft === edited.isDraft || edited.state !== 'open') return edited
-    return { ...edited, isDraft: await this.#setDraft(textAt(body, 'node_id'), isDraft) }
+    return { ...edited, isDraft: await this.#setDraft(number, textAt(body, 'node_id'), isDraft) }
   }
 
-  async #setDraft(id: string, isDraft: boolean): Promise<boolean> {
+  /**
+   * Left as it is where the plan has no drafts, or the token may not (an App needs Contents: write for it, too): the
+   * answer tells what it is.
+   */
+  async #setDraft(number: number, id: string, isDraft: boolean): Promise<boolean> {
     try {
-      await graphql(this.#http, isDraft ? TO_DRAFT : TO_READY, { id })
-      return isDraft
+      return await this.#http.ensure({
+        find: async () => (fromRest((await this.#get(number)).body).isDraft === isDraft ? isDraft : undefined),
+        create: async () => {
+          await graphql(this.#http, isDraft ? TO_DRAFT : TO_READY, { id })
+          return isDraft
+        },
+      })
     } catch (error) {
-      if (!(error instanceof RemoteError) || !/draft pull requests are not supported/i.test(error.message)) throw error
-      return false
+      if (!(error instanceof RemoteError) || !isRefusal(error)) throw error
+      return !isDraft
     }
+  }
+
+  #get(number: number): Promise<Answer> {
+    return this.#http.request({ method: 'GET', path: this.#path(number) })
+  }
+
+  #patch(number: number, body: PullRequestEdit): Promise<Answer> {
+    return this.#http.request({ method: 'PATCH', path: this.#path(number), body })
+  }
+
+  #path(number: number): string {
+    return pathOf`/repos/${this.#owner}/${this.#name}/pulls/${number}`
   }
 }
 

@@ -74,7 +74,7 @@ export class GithubObjects {
   }
 
   label(name: string, index: number): Shown {
-    return CONTRACT.fill('label', { id: index + 1, name, color: 'ededed' })
+    return CONTRACT.fill('label', { id: index + 1, name, color: 'ededed', description: '' })
   }
 
   comment(comment: CommentRecord): Shown {

@@ -101,6 +101,8 @@ export const OPERATIONS: Readonly<Record<string, (context: Context, pull: PullRe
     const comment = repository.editComment(Number(parameters.comment_id), body.body)
     return comment === undefined ? error(404, 'Not Found') : { status: 200, body: show.comment(comment) }
   },
+  'issues/delete-comment': ({ repository, parameters }) =>
+    repository.deleteComment(Number(parameters.comment_id)) ? { status: 204 } : error(404, 'Not Found'),
   'repos/get-collaborator-permission-level': ({ forge, show, parameters }) => {
     const account = forge.accounts.find(({ login }) => login === parameters.username)
     if (account === undefined) return error(404, `${parameters.username} is not a user`)

@@ -152,6 +152,16 @@ export class RepositoryState {
     return comment
   }
 
+  /** Answers whether there was one. */
+  deleteComment(id: number): boolean {
+    const pull = this.pulls.find(({ comments }) => comments.some(comment => comment.id === id))
+    pull?.comments.splice(
+      pull.comments.findIndex(comment => comment.id === id),
+      1,
+    )
+    return pull !== undefined
+  }
+
   review(number: number, author: Account, verdict: 'approved' | 'changes' | 'comment'): void {
     const review = { id: this.#ticker.id(), author, verdict, createdAt: this.#ticker.time() }
     this.pull(number).reviews.push(review)
