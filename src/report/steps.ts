@@ -51,25 +51,32 @@ export function runbookOf(findings: readonly Finding[], files: readonly FileChan
 }
 
 class Steps {
-  readonly #steps = new Map<string, RunbookStep>()
+  readonly #steps = new Map<string, { step: FollowUp; stage: Stage; about: Set<string>; findings: Set<string> }>()
 
   add(step: FollowUp, stage: Stage, finding: Finding): void {
     const { text, commands = [], check, back } = step
     const key = JSON.stringify([stage, text, commands, check, back])
-    const known = this.#steps.get(key)
-    if (known?.findings.includes(finding.id)) return
-    const label = names(text, finding.resource.name) ? [] : [targetLabel(finding)]
-    this.#steps.set(key, {
-      ...{ stage, text, commands },
-      ...(check === undefined ? {} : { check }),
-      ...(back === undefined ? {} : { back }),
-      about: [...new Set([...(known?.about ?? []), ...label])],
-      findings: [...(known?.findings ?? []), finding.id],
-    })
+    let known = this.#steps.get(key)
+    if (known === undefined) {
+      known = { step, stage, about: new Set(), findings: new Set() }
+      this.#steps.set(key, known)
+    }
+    known.findings.add(finding.id)
+    if (!names(text, finding.resource.name)) known.about.add(targetLabel(finding))
   }
 
   inOrder(): RunbookStep[] {
-    return [...this.#steps.values()].sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage))
+    const steps = [...this.#steps.values()].map(({ step, stage, about, findings }): RunbookStep => {
+      const { text, commands = [], check, back } = step
+      return {
+        ...{ stage, text, commands },
+        ...(check === undefined ? {} : { check }),
+        ...(back === undefined ? {} : { back }),
+        about: [...about],
+        findings: [...findings],
+      }
+    })
+    return steps.sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage))
   }
 }
 
