@@ -1,7 +1,7 @@
 // What a person has to know and to do about the encryption of an ensemble.
 
 import { describe, type FollowUp, restartSteps, shellWord } from '../../src/sdk.ts'
-import type { Broker } from '../kafka/broker.ts'
+import { type Broker, originalOf } from '../kafka/broker.ts'
 import { workloadsThatDial } from '../stateful/references.ts'
 import { applyCommand, kubectlFor, podsCheck } from '../stateful/runbook.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
@@ -95,8 +95,11 @@ export function brokerRest(
   })
 }
 
-export function brokerSteps({ workspace, workload: servers }: Situation, { workload }: Broker): FollowUp[] {
+/** Brokers that run; those of another kind start with the steps of the change that makes them. */
+export function brokerSteps({ workspace, workload: servers }: Situation, broker: Broker): FollowUp[] {
+  const { workload } = broker
   const { resource } = workload
+  if (originalOf(workspace, broker).workload.resource.kind !== resource.kind) return []
   const apply = applyCommand(workspace, resource, [resource.origin.file])
   return [
     {
