@@ -188,6 +188,15 @@ describe.skipIf(!hasGit)('a push', () => {
   })
 })
 
+test.skipIf(!hasGit)('a repository whose objects have SHA-256 names is served, too', async () => {
+  const remote = bench.server().create('team/sha256', { 'a.yaml': 'a: 1\n', 'b.yaml': 'b: 1\n' }, 'sha256')
+  const { repository, base } = await opened(remote)
+  expect(base).toMatch(/^[0-9a-f]{64}$/)
+  const commit = await repository.commit(botCommit(base, { 'a.yaml': 'a: 2\n' }))
+  expect(await repository.push([{ ref: BRANCH, expected: undefined, next: commit.id }])).toEqual({ type: 'pushed' })
+  expect((await repository.fetchBranch('kubemend/a-1'))?.commits).toEqual([commit])
+})
+
 describe.skipIf(!hasGit)('a person who is faster', () => {
   type Act = (remote: BareRepository) => string | undefined
   const human: Readonly<Record<string, Act>> = {

@@ -50,11 +50,11 @@ export class BareRepository {
   readonly url: string
   #clock = 1_700_000_000
 
-  constructor(folder: string, url: string, files: Entries) {
+  constructor(folder: string, url: string, files: Entries, objectFormat: 'sha1' | 'sha256' = 'sha1') {
     this.folder = folder
     this.url = url
     mkdirSync(folder, { recursive: true })
-    this.git(['init', '-q', '--bare', '--initial-branch=main', '.'])
+    this.git(['init', '-q', '--bare', '--initial-branch=main', `--object-format=${objectFormat}`, '.'])
     appendFileSync(path.join(folder, 'config'), SERVED)
     this.commit('main', files, { message: 'Begin', parents: [] })
   }

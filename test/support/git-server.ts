@@ -49,7 +49,7 @@ export interface GitServer {
   /** Called before each request is carried out; may wait, act as a person, and answer a fault. */
   onRequest: ((request: GitRequest) => Promise<Fault | undefined> | Fault | undefined) | undefined
   /** Makes `owner/name` with a first commit on `main`. */
-  create(name: string, files: Entries): BareRepository
+  create(name: string, files: Entries, objectFormat?: 'sha1' | 'sha256'): BareRepository
   /** Serves another server's requests: true when the path is that of a git repository. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   stop(): Promise<void>
@@ -79,7 +79,8 @@ export async function startGitServer({ users }: GitServerOptions = {}): Promise<
     url,
     log: [],
     onRequest: undefined,
-    create: (name, files) => new BareRepository(path.join(folder, `${name}.git`), `${url}/${name}.git`, files),
+    create: (name, files, objectFormat) =>
+      new BareRepository(path.join(folder, `${name}.git`), `${url}/${name}.git`, files, objectFormat),
     handle: (request, response) => {
       const [, repository, route] = ROUTE.exec(decodeURI(pathOf(request))) ?? []
       if (repository === undefined || route === undefined) return false
@@ -138,7 +139,7 @@ function describe(
     service: /git-(upload-pack|receive-pack)/.exec(incoming.url ?? '')?.[1] as GitRequest['service'],
     isAdvertisement: route === 'info/refs' || (isFetch && plain.includes('command=ls-refs')),
     user,
-    wants: isFetch ? [...plain.toString('latin1').matchAll(/want ([0-9a-f]{40})/g)].map(([, id]) => id ?? '') : [],
+    wants: isFetch ? [...plain.toString('latin1').matchAll(/want ([0-9a-f]{40,64})/g)].map(([, id]) => id ?? '') : [],
     bytesIn: body.length,
     bytesOut: 0,
     status: 0,
