@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Forge } from '../src/bot/forge.ts'
 import { RemoteError } from '../src/bot/remote-error.ts'
 import { createGitea, explainGitea, giteaHeaders } from '../src/forge/gitea/index.ts'
-import { type DoubleStage, openDouble } from './support/forge/double-stage.ts'
+import { describeBot } from './support/forge/bot-scenario.ts'
+import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { giteaFace } from './support/forge/gitea.ts'
 import type { GiteaFaceOptions } from './support/forge/gitea-operations.ts'
 import { describeForge } from './support/forge/scenario.ts'
@@ -13,7 +14,7 @@ const SCOPES = ['write:repository', 'write:issue', 'read:user']
 
 async function open(options: GiteaFaceOptions = {}, scopes: readonly string[] = SCOPES): Promise<DoubleStage> {
   const opened = await openDouble({
-    ...{ face: giteaFace(options), place: 'acme/shop', api: '/api/v1', scopes },
+    ...{ kind: 'gitea', face: giteaFace(options), place: 'acme/shop', api: '/api/v1', scopes },
     ...{ headers: giteaHeaders, explain: explainGitea },
     create: (http, clock) => createGitea({ kind: 'gitea', owner: 'acme', name: 'shop', http, clock }),
   })
@@ -22,6 +23,7 @@ async function open(options: GiteaFaceOptions = {}, scopes: readonly string[] = 
 }
 
 describeForge('Gitea', open)
+describeBot('Gitea', () => emptied(open()))
 
 const NEW = { branch: 'kubemend/replicas', base: 'main', title: 'Raise replicas', body: 'Why.', isDraft: false }
 

@@ -6,7 +6,8 @@ import type { Forge } from '../src/bot/forge.ts'
 import { RemoteError } from '../src/bot/remote-error.ts'
 import { createGitlab, explainGitlab, gitlabHeaders } from '../src/forge/gitlab/index.ts'
 import { withoutQuickActions } from '../src/forge/gitlab/quick-actions.ts'
-import { type DoubleStage, openDouble } from './support/forge/double-stage.ts'
+import { describeBot } from './support/forge/bot-scenario.ts'
+import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { type GitlabFaceOptions, gitlabFace } from './support/forge/gitlab.ts'
 import { describeForge } from './support/forge/scenario.ts'
 
@@ -14,14 +15,17 @@ import { describeForge } from './support/forge/scenario.ts'
 const FOLDER = '/gitlab'
 
 function open(options: GitlabFaceOptions = {}, scopes: readonly string[] = ['api']): Promise<DoubleStage> {
+  const { folder = FOLDER } = options
   return openDouble({
-    ...{ face: gitlabFace({ folder: FOLDER, ...options }), place: 'acme/web/shop', api: `${FOLDER}/api/v4`, scopes },
+    ...{ kind: 'gitlab', face: gitlabFace({ ...options, folder }), place: 'acme/web/shop', scopes },
+    api: `${folder}/api/v4`,
     ...{ headers: gitlabHeaders, explain: explainGitlab },
     create: (http, clock) => createGitlab({ project: 'acme/web/shop', http, clock }),
   })
 }
 
 describeForge('GitLab', open)
+describeBot('GitLab', () => emptied(open({ folder: '' })))
 
 const NEW = { branch: 'kubemend/replicas', base: 'main', title: 'Raise replicas', body: 'Why.', isDraft: false }
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRedactor } from '../../../src/bot/redact.ts'
 import { createGitea, explainGitea, giteaHeaders } from '../../../src/forge/gitea/index.ts'
 import { createHttp, type Exchange } from '../../../src/forge/http.ts'
-import type { Stage } from '../../support/forge/scenario.ts'
+import type { BotStage } from '../../support/forge/bot-scenario.ts'
 import { GitWorker } from '../../support/forge/worker.ts'
 import type { ProvidedGitea } from './setup.ts'
 
@@ -18,7 +18,7 @@ export interface Member {
   readonly token: string
 }
 
-export interface GiteaStage extends Stage {
+export interface GiteaStage extends BotStage {
   readonly server: ProvidedGitea
   readonly owner: string
   readonly name: string
@@ -68,7 +68,17 @@ export async function openGitea(server: ProvidedGitea, { hasFiles = true }: Stag
     await git.ann.begin(FILES)
     await fullRepository(server, path)
   }
+  let known: ReadonlyMap<number, string> = new Map()
   return {
+    ...{ kind: 'gitea', address: `${server.url}/${owner}/${name}`, token: bot.token },
+    writes: async () => {
+      const before = known
+      known = await changeTimes(server, path)
+      return [...known]
+        .filter(([number, time]) => before.get(number) !== time)
+        .map(([number]) => `pull request ${number}`)
+    },
+    settle: () => settle(server, path, git.ann),
     ...{ server, owner, name, exchanges, member: { bot, ann }, reader: reader.login },
     forge: () => {
       const http = createHttp({
@@ -141,8 +151,29 @@ async function demand(
   throw new Error(`${method} ${path}: answered ${reply.status}: ${JSON.stringify(reply.body)}`)
 }
 
+/** Every edit, label, comment and push of a pull request moves its time, in whole seconds. */
+async function changeTimes(server: ProvidedGitea, path: string): Promise<ReadonlyMap<number, string>> {
+  const { body } = await demand(server, server.token, 'GET', `${path}/pulls?state=all&limit=50`)
+  return new Map(body.map((pull: { number: number; updated_at: string }) => [pull.number, pull.updated_at]))
+}
+
+/** The API learns of a push a moment later; then a second is let pass, for `changeTimes`. */
+async function settle(server: ProvidedGitea, path: string, git: GitWorker): Promise<void> {
+  const heads = await git.branches()
+  if (heads.size === 0) return
+  await fullRepository(server, path)
+  for (let isKnown = false; !isKnown; await sleep(100)) {
+    const { body } = await demand(server, server.token, 'GET', `${path}/branches?limit=50`)
+    const known = new Map(
+      body.map((branch: { name: string; commit: { id: string } }) => [branch.name, branch.commit.id]),
+    )
+    isKnown = known.size === heads.size && [...heads].every(([name, id]) => known.get(name) === id)
+  }
+  await sleep(1100)
+}
+
 /** After its first push a repository counts as empty for a moment, in which it has no pull requests: 404. */
-export async function fullRepository(server: ProvidedGitea, path: string): Promise<void> {
+async function fullRepository(server: ProvidedGitea, path: string): Promise<void> {
   while ((await demand(server, server.token, 'GET', path)).body.empty === true) await sleep(100)
 }
 

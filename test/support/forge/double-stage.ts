@@ -1,16 +1,16 @@
 // A stage of the stories on a forge's double.
 
-import type { Forge } from '../../../src/bot/forge.ts'
+import type { Forge, ForgeKind } from '../../../src/bot/forge.ts'
 import { createRedactor } from '../../../src/bot/redact.ts'
 import { createHttp, type Http, type HttpOptions } from '../../../src/forge/http.ts'
+import type { BotStage } from './bot-scenario.ts'
 import { type TestClock, testClock } from './clock.ts'
 import type { RepositoryState } from './repository-state.ts'
-import type { Stage } from './scenario.ts'
 import { type Face, type ForgeDouble, startForge } from './server.ts'
 import type { Account } from './state.ts'
 import { GitWorker } from './worker.ts'
 
-export interface DoubleStage extends Stage {
+export interface DoubleStage extends BotStage {
   readonly double: ForgeDouble
   readonly repository: RepositoryState
   readonly accounts: { readonly bot: Account; readonly ann: Account; readonly reader: Account }
@@ -20,6 +20,7 @@ export interface DoubleStage extends Stage {
 }
 
 export interface DoubleOptions {
+  readonly kind: ForgeKind
   readonly face: Face
   /** `owner/name`, with all groups where the forge has such */
   readonly place: string
@@ -42,8 +43,20 @@ export async function openDouble(options: DoubleOptions): Promise<DoubleStage> {
   const clock = testClock()
   const workers = [bot, ann].map(({ login }) => new GitWorker(repository.git.url, login))
   const [botGit, annGit] = workers as [GitWorker, GitWorker]
+  const requests = () =>
+    double.log
+      .filter(({ channel }) => channel === 'api')
+      .map(({ method, path }) => `${method} ${path.slice(options.api.length)}`)
+  let seen = 0
   return {
-    ...{ double, repository, clock, accounts: { bot, ann, reader } },
+    ...{ double, repository, clock, requests, accounts: { bot, ann, reader } },
+    ...{ kind: options.kind, address: `${double.url}/${options.place}`, token: TOKEN },
+    writes: async () => {
+      const fresh = requests().slice(seen)
+      seen += fresh.length
+      return fresh.filter(request => !request.startsWith('GET '))
+    },
+    settle: async () => {},
     forge: () => {
       const http = createHttp({
         base: `${double.url}${options.api}`,
@@ -64,13 +77,16 @@ export async function openDouble(options: DoubleOptions): Promise<DoubleStage> {
       merge: async number => void repository.merge(number),
     },
     reader: reader.login,
-    requests: () =>
-      double.log
-        .filter(({ channel }) => channel === 'api')
-        .map(({ method, path }) => `${method} ${path.slice(options.api.length)}`),
     stop: async () => {
       for (const worker of workers) worker.stop()
       await double.stop()
     },
   }
+}
+
+/** The same with an empty repository. */
+export async function emptied(opened: Promise<DoubleStage>): Promise<DoubleStage> {
+  const stage = await opened
+  stage.repository.git.remove('main')
+  return stage
 }

@@ -28,13 +28,17 @@ export class GitWorker {
   }
 
   async git(...args: readonly string[]): Promise<string> {
+    return (await this.#read(...args)).trim()
+  }
+
+  async #read(...args: readonly string[]): Promise<string> {
     const env = {
       ...GIT_ENVIRONMENT,
       GIT_TERMINAL_PROMPT: '0',
       ...{ GIT_AUTHOR_NAME: this.#name, GIT_COMMITTER_NAME: this.#name },
     }
     const { stdout } = await promisify(execFile)('git', args, { cwd: this.folder, env })
-    return stdout.trim()
+    return stdout
   }
 
   /** The first commit of an empty repository, on `main`. */
@@ -47,14 +51,9 @@ export class GitWorker {
 
   /** Commits on a branch and pushes it; answers the commit's id. */
   async push(branch: string, files: Readonly<Record<string, string>>, options: PushOptions = {}): Promise<string> {
-    const heads = await this.#fetch()
-    const from = options.from ?? branch
-    await this.git(
-      'checkout',
-      '-q',
-      '--detach',
-      heads.get(from) ?? (heads.has(from) ? from : (heads.get('main') ?? 'HEAD')),
-    )
+    const heads = await this.branches()
+    const start = heads.get(options.from ?? branch) ?? options.from ?? heads.get('main') ?? 'HEAD'
+    await this.git('checkout', '-q', '--detach', start)
     await this.#commit(files, `Change ${branch}`)
     const id = await this.git('rev-parse', 'HEAD')
     await this.move(branch, id, options.lease)
@@ -69,7 +68,12 @@ export class GitWorker {
   }
 
   async head(branch: string): Promise<string | undefined> {
-    return (await this.#fetch()).get(branch)
+    return (await this.branches()).get(branch)
+  }
+
+  /** Text of a file on a branch of the server. */
+  async show(branch: string, file: string): Promise<string> {
+    return this.#read('show', `${await this.head(branch)}:${file}`)
   }
 
   stop(): void {
@@ -77,11 +81,16 @@ export class GitWorker {
   }
 
   /** Branches of the server, whose commits are here then. */
-  async #fetch(): Promise<ReadonlyMap<string, string>> {
+  async branches(): Promise<ReadonlyMap<string, string>> {
     await this.git('init', '-q', '-b', 'main', '.')
     await this.git('fetch', '-q', '--prune', this.#url, '+refs/heads/*:refs/remotes/server/*')
     const lines = await this.git('for-each-ref', '--format=%(refname:lstrip=3) %(objectname)', 'refs/remotes/server')
-    return new Map(lines.split('\n').map(line => line.split(' ') as [string, string]))
+    return new Map(
+      lines
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => line.split(' ') as [string, string]),
+    )
   }
 
   async #commit(files: Readonly<Record<string, string>>, message: string): Promise<void> {
