@@ -22,6 +22,8 @@ export interface GiteaStage extends BotStage {
   readonly server: ProvidedGitea
   readonly owner: string
   readonly name: string
+  /** with the credentials of the bot */
+  readonly gitUrl: string
   readonly member: { readonly bot: Member; readonly ann: Member }
   /** requests of the bot so far */
   readonly exchanges: Exchange[]
@@ -79,7 +81,7 @@ export async function openGitea(server: ProvidedGitea, { hasFiles = true }: Stag
         .map(([number]) => `pull request ${number}`)
     },
     settle: () => settle(server, path, git.ann),
-    ...{ server, owner, name, exchanges, member: { bot, ann }, reader: reader.login },
+    ...{ server, owner, name, exchanges, gitUrl: url(bot), member: { bot, ann }, reader: reader.login },
     forge: () => {
       const http = createHttp({
         base: `${server.url}/api/v1`,
