@@ -6,25 +6,18 @@ import { hostname, tmpdir } from 'node:os'
 import path from 'node:path'
 import { equalJson, type Json, member } from '../../../src/yaml/value.ts'
 import type { Files } from '../../support/fixtures.ts'
-import type { Properties } from '../../support/kafka-model.ts'
 import type { Artifacts } from './artifacts.ts'
 import { Authority, type Secret } from './certificates.ts'
 import { javaOptions, type Process, startJava, waitFor } from './java.ts'
 import { objectsOf, type Pod, podsOf } from './pods.ts'
+import { type Overrides, writeServerFiles } from './server-files.ts'
 
 const START_SECONDS = 60
 const BROKER_MEGABYTES = 256
 const MEMBER_MEGABYTES = 128
 const TOOL_MEGABYTES = 128
 
-/** Changes that a test makes to a pod's properties; undefined takes a key away. */
-export type Overrides = Readonly<Record<string, string | undefined>>
-
-/**
- * What runs differs from what the manifests say in these points alone: servers bind a loopback address of their own
- * in place of all addresses, paths lead into the temporary folder, heaps are small, internal topics have five
- * partitions, and ZooKeeper's administration server is off.
- */
+/** Servers with the properties of their pods, changed no further than server-files.ts says, and small heaps. */
 export class Cluster {
   readonly folder: string
   readonly artifacts: Artifacts
@@ -107,10 +100,10 @@ export class Cluster {
   async launch(name: string, overrides: Overrides = {}): Promise<Process> {
     const pod = this.pod(name)
     await this.#mount(pod)
-    const properties = this.#substituted(pod, overrides)
     const file = path.join(this.folder, `${name}.properties`)
-    await writeFile(file, [...properties].map(([key, value]) => `${key}=${value}\n`).join(''))
-    if (properties.has('process.roles')) await this.#format(pod, file)
+    const setting = { address: this.address(pod), root: this.place(pod, '/') }
+    await writeServerFiles(pod, overrides, setting, file)
+    if (pod.properties.has('process.roles')) await this.#format(pod, file)
     const main = pod.family === 'kafka' ? 'kafka.Kafka' : 'org.apache.zookeeper.server.quorum.QuorumPeerMain'
     const started = await startJava(name, [...this.#java(pod.family), main, file], this.log(name))
     this.#running.set(name, started)
@@ -202,37 +195,6 @@ export class Cluster {
       }
     }
     await mkdir(this.place(pod, '/tmp'), { recursive: true })
-    const folder = pod.properties.get('dataDir')
-    if (folder !== undefined) await writeNumber(path.join(this.place(pod, folder), 'myid'), pod.variables)
-  }
-
-  #substituted(pod: Pod, overrides: Overrides): Properties {
-    const address = this.address(pod)
-    const all = new Map([...pod.properties, ...(pod.family === 'kafka' ? SMALL_BROKER : [])])
-    for (const [key, value] of Object.entries(overrides)) {
-      if (value === undefined) all.delete(key)
-      else all.set(key, value)
-    }
-    if (pod.family === 'zookeeper') {
-      if (all.has('clientPort')) all.set('clientPortAddress', address)
-      all.delete('quorumListenOnAllIPs')
-      const own = `server.${numberOf(pod.variables)}`
-      const server = all.get(own)
-      if (server !== undefined) all.set(own, server.replace(/;(?=\d+$)/, `;${address}:`))
-    }
-    const listeners = all.get('listeners')
-    if (listeners !== undefined) all.set('listeners', listeners.replace(/:\/\/(?:0\.0\.0\.0)?:/g, `://${address}:`))
-    return new Map(
-      [...all].map(([key, value]) => [key, value.startsWith('/') ? this.#placed(pod, value) : value] as const),
-    )
-  }
-
-  /** One path, or several with commas between them. */
-  #placed(pod: Pod, value: string): string {
-    return value
-      .split(',')
-      .map(file => this.place(pod, file))
-      .join(',')
   }
 
   /** What the images do before a broker without ZooKeeper starts for the first time. */
@@ -251,23 +213,6 @@ export class Cluster {
 }
 
 let clusters = 0
-
-const SMALL_BROKER = [
-  ['offsets.topic.num.partitions', '5'],
-  ['transaction.state.log.num.partitions', '5'],
-] as const
-
-function numberOf(variables: Properties): string {
-  return variables.get('ZOOKEEPER_SERVER_ID') ?? variables.get('ZOO_MY_ID') ?? '1'
-}
-
-/** Confluent's image writes a member's number anew at each start, the official one where there is none yet. */
-async function writeNumber(file: string, variables: Properties): Promise<void> {
-  const flag = variables.has('ZOOKEEPER_SERVER_ID') ? 'w' : 'wx'
-  await writeFile(file, `${numberOf(variables)}\n`, { flag }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-}
 
 /** Whether something listens there. */
 export function opens(host: string, port: number): Promise<boolean> {

@@ -1,11 +1,7 @@
 // Kafka without ZooKeeper on real servers: what every transform together makes of one combined node.
 
 import { expect, test } from 'vitest'
-import { NO_CONFIGURATION, toConfiguration } from '../../../src/config/configuration.ts'
-import { RISKS } from '../../../src/engine/risk.ts'
-import transforms from '../../../transforms/index.ts'
-import { apply, runCase } from '../../support/fixture-run.ts'
-import { type Files, readCase } from '../../support/fixtures.ts'
+import { readCase } from '../../support/fixtures.ts'
 import { opens } from './cluster.ts'
 import {
   advertisedHost,
@@ -21,20 +17,15 @@ import {
 } from './cluster-rules.ts'
 import { askInPlainText, isAnswerOfKafka } from './handshake.ts'
 import { Probe } from './probe.ts'
+import { fix, questionsOf, withSettings } from './runs.ts'
 import { onServers } from './suite.ts'
 import { Tools } from './tools.ts'
 
 const TLS = 9094
-const files = fixed()
-let probe: Probe
-
 /** A single node of the Apache image, with two topics that the configuration names. */
-function fixed(): Files {
-  const fixture = readCase('kafka-topology', 'apache-image-alone')
-  const settings = { risks: [...RISKS], kafka: { topics: ['orders', 'payments'] } }
-  const configuration = toConfiguration(settings, undefined, NO_CONFIGURATION.placeOf)
-  return apply(fixture.before, runCase({ ...fixture, configuration }, fixture.before, transforms))
-}
+const { before } = readCase('kafka-topology', 'apache-image-alone')
+const { files, steps } = fix(before, withSettings({ kafka: { topics: ['orders', 'payments'] } }))
+let probe: Probe
 
 await onServers(
   'three combined nodes on Kafka 4.1.0 without ZooKeeper',
@@ -53,6 +44,12 @@ await onServers(
         expect(await opens(address, 9092)).toBe(false)
         expect(isAnswerOfKafka(await askInPlainText(address, TLS))).toBe(false)
       }
+    })
+
+    test('what the runbook asks of three nodes has its answer', async () => {
+      const tools = await Tools.make(cluster())
+      const answers = await tools.paste(questionsOf(steps, /broker-api-versions.* --command-config/))
+      expect(answers.match(/^broker-\d\.broker-headless\S+ \(id: \d/gm)).toHaveLength(3)
     })
 
     test('Java, Node.js and OpenSSL accept every node under every name that it has', async () => {

@@ -1,26 +1,18 @@
 // From one broker with data to three with TLS alone, by the runbooks of four runs, under a producer that never stops.
 
 import { expect, test } from 'vitest'
-import { NO_CONFIGURATION, toConfiguration } from '../../../src/config/configuration.ts'
-import { RISKS } from '../../../src/engine/risk.ts'
-import { type RunbookStep, runbookOf } from '../../../src/report/steps.ts'
+import type { Configuration } from '../../../src/config/configuration.ts'
 import type { JsonObject } from '../../../src/yaml/value.ts'
-import transforms from '../../../transforms/index.ts'
-import { apply, runCase } from '../../support/fixture-run.ts'
 import { type Files, filesBelow } from '../../support/fixtures.ts'
 import { opens } from './cluster.ts'
 import { copiesAreBack, nothingIsLost, onlyPartition, writingGoesOn } from './cluster-rules.ts'
 import { Probe } from './probe.ts'
+import { fix, withSettings } from './runs.ts'
 import { FULL, onServers } from './suite.ts'
 import { type Taken, Walker } from './walk.ts'
 
 const PLAIN = 9092
 const TLS = 9093
-
-interface Run {
-  readonly files: Files
-  readonly steps: readonly RunbookStep[]
-}
 
 /** The platform before, with its data on claims and a folder for it that an ext4 volume allows. */
 function withClaims(files: Files): Files {
@@ -61,24 +53,13 @@ spec:
 `
 }
 
-function fix(files: Files, kafka: JsonObject): Run {
-  const settings = { risks: [...RISKS], stateful: { data: 'clone' }, kafka }
-  const configuration = toConfiguration(settings, undefined, NO_CONFIGURATION.placeOf)
-  const fixture = {
-    transform: 'platform',
-    name: 'claims',
-    before: files,
-    after: files,
-    same: false,
-    context: new Map(),
-  }
-  const result = runCase({ ...fixture, configuration, outcomes: undefined }, files, transforms)
-  return { files: apply(files, result), steps: runbookOf(result.findings, result.files) }
+function configured(kafka: JsonObject): Configuration {
+  return withSettings({ stateful: { data: 'clone' }, kafka })
 }
 
 /** Runs kubemend on what is there now, takes the steps of its runbook, and sees that writing goes on. */
 async function follow(kafka: JsonObject): Promise<readonly Taken[]> {
-  const run = fix(now, kafka)
+  const run = fix(now, configured(kafka))
   expect(run.files).not.toEqual(now)
   now = run.files
   const taken = await walker.take(run.steps, now)
@@ -158,7 +139,7 @@ await onServers(
     })
 
     test('a further run has nothing to do', () => {
-      const run = fix(now, { ssl: 'full', reassigned: true, rolled: 'S2', clientsReady: true })
+      const run = fix(now, configured({ ssl: 'full', reassigned: true, rolled: 'S2', clientsReady: true }))
       expect(run.files).toEqual(now)
     })
   },

@@ -1,16 +1,18 @@
 // Run C of the main fixture on real servers: TLS and nothing else.
 
 import { expect, test } from 'vitest'
-import { filesBelow } from '../../support/fixtures.ts'
+import { configurationIn, filesBelow } from '../../support/fixtures.ts'
 import { opens } from './cluster.ts'
 import { certificateNames, copiesAreBack, dialEveryName, exceptionOf } from './cluster-rules.ts'
 import { askInPlainText, isAnswerOfKafka } from './handshake.ts'
 import { Probe } from './probe.ts'
+import { fix, questionsOf } from './runs.ts'
 import { onServers } from './suite.ts'
 import { Tools } from './tools.ts'
 
 const TLS = 9093
 const files = filesBelow('fixtures/platform/c')
+const { steps } = fix(filesBelow('fixtures/platform/k8s'), configurationIn('fixtures/platform/c/kubemend.yaml'))
 let probe: Probe
 
 await onServers(
@@ -37,6 +39,13 @@ await onServers(
         expect(await opens(address, TLS)).toBe(true)
         expect(isAnswerOfKafka(await askInPlainText(address, TLS))).toBe(false)
       }
+    })
+
+    test('what the runbook asks of members and brokers has its answer', async () => {
+      const tools = await Tools.make(cluster())
+      const answers = await tools.paste(questionsOf(steps, /srvr|broker-api-versions.* --command-config/))
+      expect(answers.match(/Mode: \w+/g)).toHaveLength(3)
+      expect(answers.match(/^kafka-\d\.kafka-headless\S+ \(id: \d/gm)).toHaveLength(3)
     })
 
     test('Java, Node.js and OpenSSL accept every broker under every name that it has', async () => {

@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest'
 import { type Files, filesBelow } from '../../support/fixtures.ts'
-import type { Cluster, Overrides } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import { advertisedHost, exceptionOf } from './cluster-rules.ts'
 import { waitFor } from './java.ts'
 import { Probe } from './probe.ts'
+import type { Overrides } from './server-files.ts'
 import { onServers } from './suite.ts'
 
 const files = filesBelow('fixtures/platform/a')

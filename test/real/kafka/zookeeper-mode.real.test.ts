@@ -18,7 +18,8 @@ import {
 import { askInPlainText, dialWithNode, dialWithOpenSsl, isAnswerOfKafka } from './handshake.ts'
 import { waitFor } from './java.ts'
 import { Probe } from './probe.ts'
-import { onServers } from './suite.ts'
+import { fix, questionsOf, withSettings } from './runs.ts'
+import { FULL, onServers } from './suite.ts'
 import { Tools } from './tools.ts'
 import { modeOf } from './zookeeper.ts'
 
@@ -26,6 +27,7 @@ const PLAIN = 9092
 const TLS = 9093
 const TOPICS = ['platform.commands', 'platform.events', 'platform.audit']
 const files = filesBelow('fixtures/platform/a')
+const { steps } = fix(filesBelow('fixtures/platform/k8s'), withSettings({}))
 
 for (const version of ['3.4.0', '3.9.1']) {
   let probe: Probe
@@ -47,6 +49,13 @@ for (const version of ['3.4.0', '3.9.1']) {
       const modes = await Promise.all(members.map(pod => modeOf(cluster().address(pod))))
       expect(modes.sort()).toEqual(['follower', 'follower', 'leader'])
       expect(await probe.ask('brokers')).toBe('1,2,3')
+    })
+
+    test('what the runbook asks of members and brokers has its answer', async () => {
+      const tools = await Tools.make(cluster())
+      const answers = await tools.paste(questionsOf(steps, /srvr|broker-api-versions/))
+      expect(answers.match(/Mode: \w+/g)).toHaveLength(3)
+      expect(answers.match(/^kafka-\d\.kafka-headless\S+ \(id: \d/gm)).toHaveLength(3)
     })
 
     test('a topic without a factor of its own gets three copies, of which two have to be written', async () => {
@@ -115,23 +124,31 @@ for (const version of ['3.4.0', '3.9.1']) {
         const mode = await modeOf(cluster().address(cluster().pod(leader)))
         return mode === 'follower' ? mode : undefined
       })
+      expect(await nothingIsLost(probe)).toBeGreaterThan(0)
     })
 
-    test('one broker killed loses nothing, two stop writing, and both come back', async () => {
-      const { first, second, pause } = await killTwo(cluster(), probe, 'numbers')
-      await waitFor('the last broker leads', 60, async () => {
-        const { leader, inSync } = await onlyPartition(probe, 'numbers')
-        return inSync.length === 1 && leader === inSync[0] ? leader : undefined
-      })
-      expect(await exceptionOf(probe.ask('send', 'numbers', 'refused', 10_000))).toBe('NotEnoughReplicasException')
-      await Promise.all([first, second].map(({ leader }) => cluster().start(podOf(cluster(), leader))))
-      await writingGoesOn(probe)
-      await copiesAreBack(probe, 3)
-      const acknowledged = await nothingIsLost(probe)
-      console.log(
-        `Kafka ${version}: ${acknowledged} records acknowledged, longest pause with one broker down ${pause} ms`,
-      )
-      expect(acknowledged).toBeGreaterThan(100)
-    })
+    // on the second version only where time does not count: each of the two waits for ZooKeeper's session to end
+    test.skipIf(version !== '3.4.0' && !FULL)(
+      'one broker killed loses nothing, two stop writing, and both come back',
+      async () => {
+        await probe.ask('create', 'records')
+        await probe.ask('flood', 'records')
+        await writingGoesOn(probe)
+        const { first, second, pause } = await killTwo(cluster(), probe, 'records')
+        await waitFor('the last broker leads', 60, async () => {
+          const { leader, inSync } = await onlyPartition(probe, 'records')
+          return inSync.length === 1 && leader === inSync[0] ? leader : undefined
+        })
+        expect(await exceptionOf(probe.ask('send', 'records', 'refused', 10_000))).toBe('NotEnoughReplicasException')
+        await Promise.all([first, second].map(({ leader }) => cluster().start(podOf(cluster(), leader))))
+        await writingGoesOn(probe)
+        await copiesAreBack(probe, 3)
+        const acknowledged = await nothingIsLost(probe)
+        console.log(
+          `Kafka ${version}: ${acknowledged} records acknowledged, longest pause with one broker down ${pause} ms`,
+        )
+        expect(acknowledged).toBeGreaterThan(100)
+      },
+    )
   })
 }
