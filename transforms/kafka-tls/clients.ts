@@ -3,16 +3,20 @@
 import {
   append,
   asArray,
+  asString,
   create,
   type Edit,
-  type Json,
+  type JsonObject,
   member,
   type Resource,
   set,
   type Workspace,
 } from '../../src/sdk.ts'
 import type { Client, Dial } from '../kafka/clients.ts'
+import type { PropertiesFile } from '../kafka/profiles.ts'
 import { authority, clientCertificate, clientSecret, hasCertificate } from '../stateful/certificates.ts'
+import { metadataLike } from '../stateful/claims.ts'
+import { ownFile } from '../stateful/files.ts'
 import { certificateFile } from '../stateful/key-files.ts'
 import { TLS } from '../stateful/settings.ts'
 import type { TlsPlan } from './target.ts'
@@ -78,26 +82,60 @@ function settingEdits(plan: TlsPlan, clients: readonly Client[], client: Client)
   if (kind.type !== 'profile') return []
   const { workload } = container
   const { resource } = workload
+  const { file, variables } = kind.profile
   const system = plan.broker.workload.resource.name
   const secret = clientSecret(resource.name, system)
-  const variables = kind.profile.variables.map(([name, value]) =>
-    addVariable(client, { name, value: value.replaceAll('{ca}', `${FOLDER}/ca.crt`) }),
-  )
-  const needsFile = kind.profile.variables.some(([, value]) => value.includes('{ca}'))
-  if (!needsFile) return variables
-  const volume: Json = {
+  const edits = variables.map(([name, value]) => addVariable(client, { name, value: filled(value) }))
+  const needsFile = [...variables, ...(file?.properties ?? [])].some(([, value]) => value.includes('{ca}'))
+  if (!needsFile) return edits
+  const volume: JsonObject = {
     name: `${system}-ca`,
     secret: { secretName: secret, items: [{ key: 'ca.crt', path: 'ca.crt' }] },
   }
-  const mount: Json = { name: `${system}-ca`, mountPath: FOLDER, readOnly: true }
-  const hasVolume = asArray(workload.spec.volumes).some(entry => member(entry, 'name') === `${system}-ca`)
   const isFirst =
     clients.find(other => other.kind.type === 'profile' && other.container.workload === workload) === client
   return [
-    ...variables,
-    append(resource, [...container.path, 'volumeMounts'], mount),
-    ...(hasVolume || !isFirst ? [] : [append(resource, [...workload.specPath, 'volumes'], volume)]),
+    ...edits,
+    ...mountEdits(client, volume, FOLDER, isFirst),
+    ...(file === undefined ? [] : propertiesEdits(plan, client, file)),
     ...(isFirst ? certificateOf(plan, resource, secret) : []),
+  ]
+}
+
+function filled(value: string): string {
+  return value.replaceAll('{ca}', `${FOLDER}/ca.crt`)
+}
+
+/** The volume, where the pod has none of its name and this client is the one to bring it, and its mount. */
+function mountEdits({ container }: Client, volume: JsonObject, folder: string, isFirst: boolean): Edit[] {
+  const { resource, spec, specPath } = container.workload
+  const name = asString(volume.name) ?? ''
+  const hasVolume = asArray(spec.volumes).some(entry => member(entry, 'name') === name)
+  return [
+    append(resource, [...container.path, 'volumeMounts'], { name, mountPath: folder, readOnly: true }),
+    ...(hasVolume || !isFirst ? [] : [append(resource, [...specPath, 'volumes'], volume)]),
+  ]
+}
+
+/** Folder of a file of properties in a client. */
+const PROPERTIES_FOLDER = '/etc/kafka-client'
+const PROPERTIES_KEY = 'kafka.properties'
+
+/** A ConfigMap with the properties, for clients that take them from a file; nothing in it is secret. */
+function propertiesEdits({ workspace }: TlsPlan, client: Client, file: PropertiesFile): Edit[] {
+  const { resource } = client.container.workload
+  const name = `${resource.name}-kafka-client`
+  const text = file.properties.map(([key, value]) => `${key}=${filled(value)}\n`).join('')
+  const map = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataLike(resource, name),
+    data: { [PROPERTIES_KEY]: text },
+  }
+  return [
+    addVariable(client, { name: file.variable, value: `${PROPERTIES_FOLDER}/${PROPERTIES_KEY}` }),
+    ...mountEdits(client, { name: 'kafka-client', configMap: { name } }, PROPERTIES_FOLDER, true),
+    create(resource, map, ownFile(workspace, resource, name)),
   ]
 }
 

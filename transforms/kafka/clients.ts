@@ -192,7 +192,7 @@ function kindOf(settings: Settings, container: Container, dials: readonly Dial[]
   if (dials.every(dial => dial.variable === undefined) && onlyWaits(container)) return { type: 'wait' }
   const { resource } = container.workload
   const profiles = settings.get(KAFKA, resource).clients
-  const kinds = dials.map(({ variable }) => kindOfVariable(profiles, resource, variable))
+  const kinds = dials.map(({ variable }) => kindOfVariable(profiles, resource, container, variable))
   const [first] = kinds
   const isOne = first !== undefined && kinds.every(kind => kind?.type === first.type)
   return isOne ? first : { type: 'unknown' }

@@ -1,6 +1,6 @@
 // Clients whose variables are known: what switches TLS on in each.
 
-import type { Resource } from '../../src/sdk.ts'
+import { type Container, envNames, type Resource } from '../../src/sdk.ts'
 import type { ClientProfile } from './settings.ts'
 
 /** `wait`: looks at the port alone; `profile`: is moved by variables; `unknown`: TLS is switched on in its code. */
@@ -15,6 +15,15 @@ export interface Profile {
   readonly variables: readonly (readonly [name: string, value: string])[]
   /** the variable with the addresses keeps a protocol before each */
   readonly scheme?: true
+  /** properties that it reads from a file alone */
+  readonly file?: PropertiesFile
+}
+
+/** A file with properties, in which `{ca}` stands for the path of the CA file. */
+export interface PropertiesFile {
+  /** variable with the path of the file */
+  readonly variable: string
+  readonly properties: readonly (readonly [key: string, value: string])[]
 }
 
 /** The three facts of a Java client, under the names that `name` makes of its properties. */
@@ -35,6 +44,11 @@ interface Row {
   readonly name: string
   readonly variables: (match: RegExpExecArray) => readonly (readonly [string, string])[]
   readonly scheme?: true
+  readonly file?: PropertiesFile
+  /** a variable that tells the framework, where the one with the addresses could be anybody's */
+  readonly sign?: RegExp
+  /** variables with which it has settings of its own already */
+  readonly taken?: readonly string[]
 }
 
 /** By the variable with the addresses. */
@@ -75,11 +89,33 @@ const ROWS: readonly Row[] = [
     name: 'Kafka UI',
     variables: match => javaClient(under(`${match[1] ?? ''}_PROPERTIES_`)),
   },
+  {
+    // its start script writes the file only where KAFKA_PROPERTIES says what to write
+    bootstrap: /^KAFKA_BROKERCONNECT$/,
+    name: 'Kafdrop',
+    variables: () => [],
+    file: { variable: 'KAFKA_PROPERTIES_FILE', properties: javaClient(key => key) },
+    taken: ['KAFKA_PROPERTIES', 'KAFKA_PROPERTIES_FILE', 'KAFKA_TRUSTSTORE', 'KAFKA_KEYSTORE'],
+  },
+  {
+    // both take every KAFKA_ variable for a property of their clients
+    bootstrap: /^KAFKA_BOOTSTRAP_SERVERS$/,
+    name: 'Quarkus',
+    sign: /^(?:QUARKUS_|MP_MESSAGING_|SMALLRYE_)/,
+    variables: () => javaClient(under('KAFKA_')),
+  },
+  {
+    bootstrap: /^KAFKA_BOOTSTRAP_SERVERS$/,
+    name: 'Micronaut',
+    sign: /^MICRONAUT_/,
+    variables: () => javaClient(under('KAFKA_')),
+  },
 ]
 
 export function kindOfVariable(
   configured: readonly ClientProfile[],
   resource: Resource,
+  container: Container,
   variable: string | undefined,
 ): ClientKind | undefined {
   if (variable === undefined) return undefined
@@ -94,9 +130,15 @@ export function kindOfVariable(
   }
   for (const row of ROWS) {
     const match = row.bootstrap.exec(variable)
-    if (match === null) continue
-    const { name, scheme } = row
-    return { type: 'profile', profile: { name, variables: row.variables(match), ...(scheme ? { scheme } : {}) } }
+    if (match === null || !fits(row, container)) continue
+    const { name, scheme, file } = row
+    const more = { ...(scheme ? { scheme } : {}), ...(file === undefined ? {} : { file }) }
+    return { type: 'profile', profile: { name, variables: row.variables(match), ...more } }
   }
   return undefined
+}
+
+function fits({ sign, taken = [] }: Row, container: Container): boolean {
+  const names = envNames(container)
+  return (sign === undefined || names.some(name => sign.test(name))) && !names.some(name => taken.includes(name))
 }
