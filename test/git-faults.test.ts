@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -22,6 +22,15 @@ afterEach(() => {
   if (TMPDIR === undefined) delete process.env.TMPDIR
   else process.env.TMPDIR = TMPDIR
 })
+
+/** Opens a repository and fetches it; when it listens, it ends in its own time after a signal, as a shell does. */
+const PROGRAM = `
+import { openRepository } from './src/io/git-remote/repository.ts'
+const [url, listens] = process.argv.slice(1)
+const repository = await openRepository({ url, user: 'bot', token: 'Sekrit-token-of-a-program' })
+if (listens) process.on('SIGINT', () => void repository.close().then(() => process.exit(130)))
+await repository.fetchBase('main').catch(() => {})
+`
 
 /** Folder in which private folders are made while the test runs. */
 function ownTemporaryFolder(): string {
@@ -179,7 +188,7 @@ describe.skipIf(!hasGit)('a remote that never answers', () => {
         return new Promise<undefined>(() => {})
       }
     })
-    const args = ['--import', 'tsx', 'test/support/open-and-wait.ts', remote.url, listens]
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', PROGRAM, remote.url, listens]
     const program = spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, TMPDIR: folder } })
     const ended = once(program, 'exit')
     await asked
@@ -189,6 +198,14 @@ describe.skipIf(!hasGit)('a remote that never answers', () => {
     expect(readdirSync(folder).filter(name => name.startsWith('kubemend-git-'))).toEqual([])
     expect(await untilNone(() => processesIn(folder))).toEqual([])
   })
+})
+
+test.skipIf(!hasGit)('where nothing may be executed it is said what to do', async () => {
+  const folder = ownTemporaryFolder()
+  const repository = await bench.open(bench.remote({ 'a.yaml': 'a: 1\n' }))
+  chmodSync(path.join(folder, readdirSync(folder)[0] ?? '', 'askpass'), 0o600)
+  const advice = expect.stringContaining('TMPDIR')
+  await expect(repository.fetchBase('main')).rejects.toMatchObject({ kind: 'permanent', advice })
 })
 
 test('without git it is said that git is missing', async () => {

@@ -5,7 +5,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, typ
 import { errorCode, errorText } from './errors.ts'
 
 /** Files larger than this are no texts to look for references in. */
-export const MAX_TEXT_BYTES = 2 ** 20
+const MAX_TEXT_BYTES = 2 ** 20
 
 /** What tells whether a file is still the one that was read. */
 export interface Stamp {

@@ -119,8 +119,9 @@ export class TreeFiles implements FileSource {
   }
 
   async prepare(candidates: readonly string[], all: readonly string[]): Promise<void> {
-    const texts = all.filter(isTextName).slice(0, MAX_TEXTS)
-    await this.load([...new Set([...candidates, ...texts])])
+    const manifests = new Set(candidates)
+    const texts = all.filter(file => isTextName(file) && !manifests.has(file)).slice(0, MAX_TEXTS)
+    await this.load([...candidates, ...texts])
   }
 
   readManifest(file: string, options: ReadOptions): FileRead {

@@ -28,15 +28,20 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
   const branches = new Map<string, string>()
   let base: ObjectId | undefined
   let history: Promise<History> | undefined
+  let turn: Promise<unknown> = Promise.resolve()
   let workshops = 0
 
   const baseOf = () => {
     if (base === undefined) throw new RemoteError('permanent', 'the base branch has to be fetched first')
     return base
   }
-  const historyOf = () => {
+  /** one at a time: each fetch decides anew where the history is cut */
+  const inHistory = <T>(act: (history: History) => Promise<T>): Promise<T> => {
     history ??= git.aside().then(aside => ({ git: aside, depth: 0 }))
-    return history
+    const opened = history
+    const answer = turn.then(async () => act(await opened))
+    turn = answer.catch(() => {})
+    return answer
   }
   /** git itself would fetch a missing commit with its whole history, and missing trees one by one */
   const need = async (id: ObjectId) => {
@@ -54,7 +59,8 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
     fetchBranch: async branch => {
       const local = branches.get(branch) ?? `refs/kubemend/branch-${branches.size}`
       branches.set(branch, local)
-      return fetchBranch(await historyOf(), branch, baseOf(), local)
+      const base = baseOf()
+      return inHistory(history => fetchBranch(history, branch, base, local))
     },
     files: async commit => {
       await need(commit)
@@ -67,7 +73,10 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
       for (const id of missing) present.add(id)
       return readObjects(git, wanted)
     },
-    subjects: async count => fetchSubjects(await historyOf(), baseOf(), count),
+    subjects: async count => {
+      const base = baseOf()
+      return inHistory(history => fetchSubjects(history, base, count))
+    },
     commit: async commit => {
       for (const id of [...commit.parents, commit.onto]) await need(id)
       workshops += 1
