@@ -54,8 +54,7 @@ describe('a body', () => {
     expect(renderBody(FULL, GITHUB, MARKER)).toContain(
       [
         '```sh',
-        'git fetch origin',
-        'git switch --detach "$(git merge-base origin/main origin/kubemend/x-12345678)"',
+        'git switch --detach 0123456789012345678901234567890123456789',
         'kubemend diff --root . --only replicas,ingress --unsafe k8s/api.yaml',
         '```',
       ].join('\n'),

@@ -185,6 +185,13 @@ describe('too many files', () => {
     expect(groupFindings(all.slice(0, 5), settings({}, 20)).map(({ key }) => key)).toEqual(['rule replicas safe'])
   })
 
+  test('are not the only thing that can be too much: bytes are counted, too', () => {
+    const limits = { ...BOT.defaults.limits, bytesPerPullRequest: 1_000 }
+    const groups = groupFindings(spread(30, 30), settings({ limits }), { sizeOf: () => 100 })
+    expect(groups.flatMap(({ findings }) => findings)).toHaveLength(30)
+    for (const found of groups) expect(filesOf(found).size).toBeLessThanOrEqual(10)
+  })
+
   test('of one system are one pull request all the same', () => {
     const unit = spread(30, 30).map(({ finding }) =>
       findingOf({ name: finding.resource.name, file: finding.resource.origin.file, ties: ['mongodb p/m'] }),

@@ -91,7 +91,7 @@ describe.each<GroupBy>(['rule', 'namespace'])('grouped by %s', groupBy => {
     const plans = groups.slice(0, 5).map(planFor)
     expect(plans.filter(({ written }) => written.length > 0).length).toBeGreaterThan(1)
     for (const [index, plan] of plans.entries()) {
-      const facts = { plan, branch: 'kubemend/x', baseBranch: 'main', notTaken: [], rules: transforms }
+      const facts = { plan, baseHead: 'c'.repeat(40), notTaken: [], rules: transforms }
       const body = renderBody(
         { ...facts, open: groups[index]?.open ?? [], leftOut: [] },
         { kind: 'gitlab', bodyLimit: 1_000_000, hasCheckboxes: true },

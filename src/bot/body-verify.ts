@@ -4,26 +4,23 @@ import path from 'node:path'
 import { shellWord } from '../kube/shell.ts'
 import { bodyText, fenced } from './escape.ts'
 import type { GroupPlan } from './plan.ts'
+import type { ObjectId } from './repository.ts'
 
 /** So many paths stand in a command; beyond, their folders do, and beyond that the whole repository. */
 const MAX_PATHS = 10
 
 /**
- * What was checked, and the command that makes the same changes from where the branch begins. No commit and no version
- * of kubemend is named: the text stays as it is while the base moves on.
+ * What was checked, and the command that makes the same changes from where the branch begins. No version of kubemend is
+ * named: one that changes nothing edits nothing.
  */
-export function verifyOf({ group, written, report }: GroupPlan, branch: string, baseBranch: string): string {
+export function verifyOf({ group, written, report }: GroupPlan, baseHead: ObjectId): string {
   const rules = [...new Set(written.map(finding => finding.rule))]
   const risks = group.risk === 'unsafe' ? ['--unsafe'] : []
   const command = ['kubemend', 'diff', '--root', '.', '--only', rules.join(','), ...risks, ...pathsOf(report.files)]
-  const start = `git merge-base ${[baseBranch, branch].map(name => shellWord(`origin/${name}`)).join(' ')}`
   return [
     '## Verify',
     `Every changed file was read again, compared with the values that are meant, and validated with the schemas of Kubernetes ${bodyText(report.kubernetesVersion)}. From the root of the repository, kubemend prints them again, with whatever else these rules find in the files:`,
-    fenced(
-      'sh',
-      ['git fetch origin', `git switch --detach "$(${start})"`, command.map(shellWord).join(' ')].join('\n'),
-    ),
+    fenced('sh', [`git switch --detach ${baseHead}`, command.map(shellWord).join(' ')].join('\n')),
   ].join('\n\n')
 }
 

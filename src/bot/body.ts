@@ -13,13 +13,13 @@ import { bodyCode, bodyText } from './escape.ts'
 import type { Forge, PullRequest } from './forge.ts'
 import type { LeftOut } from './group.ts'
 import type { GroupPlan } from './plan.ts'
+import type { ObjectId } from './repository.ts'
 import type { RuleFacts } from './rule-facts.ts'
 
 export interface BodyFacts {
   readonly plan: GroupPlan
-  /** without `refs/heads/`, as `baseBranch` */
-  readonly branch: string
-  readonly baseBranch: string
+  /** commit of the base branch that the branch's plan was made on: a base that moves on changes no text */
+  readonly baseHead: ObjectId
   /** of the group's kind, and not fixed: refused, held back or left open */
   readonly open: readonly PlacedFinding[]
   readonly leftOut: readonly LeftOut[]
@@ -44,7 +44,7 @@ export function renderBody(facts: BodyFacts, forge: BodyForge, marker: string): 
   const summary = whole(summaryOf(facts, forge.kind))
   const table = tablePart(plan)
   const why = whyPart(facts)
-  const verify = whole(verifyOf(plan, facts.branch, facts.baseBranch))
+  const verify = whole(verifyOf(plan, facts.baseHead))
   const open = openPart(facts.open)
   const runbook = runbookPart(plan.report.runbook)
   const leftOut = leftOutPart(facts.leftOut)

@@ -17,6 +17,8 @@ export interface GroupContext {
   readonly owners?: CodeOwners
   /** folder of a file's application, needed for `groupBy: app` (app.ts) */
   readonly appOf?: (file: string) => string
+  /** bytes of a file's new text; without it, no part is too large */
+  readonly sizeOf?: (file: string) => number
   /** findings that a closed pull request held */
   readonly isRejected?: (finding: PlacedFinding) => boolean
   /** whether a branch of that group stands: what was split stays split while its parts are open */
@@ -150,6 +152,8 @@ function partsOf(kind: Kind, bundles: readonly Bundle[], settings: BotSettings, 
     part === '' ? kind : { ...kind, key: `${kind.key} part ${part}`, label: `${kind.label} part ${part}` }
   const parts = splitBundles(bundles, {
     maxFiles: settings.limits.filesPerPullRequest,
+    maxBytes: settings.limits.bytesPerPullRequest,
+    sizeOf: context.sizeOf ?? (() => 0),
     isAsked: context.isToSplit?.(kind.key, kind.label) ?? false,
     isUnderWay: part => context.hasBranch?.(named(part).key, named(part).label) ?? false,
   })

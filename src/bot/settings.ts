@@ -15,7 +15,7 @@ export interface BotLimits {
   /** pull requests that one run opens */
   readonly newPerRun: number
   readonly filesPerPullRequest: number
-  /** new text of all files of a pull request together */
+  /** new text of all files of a pull request together; like the files, exceeded only by what must not be parted */
   readonly bytesPerPullRequest: number
 }
 
@@ -79,7 +79,7 @@ export const BOT: Section<BotSettings> = {
           bytesPerPullRequest: {
             ...COUNT,
             minimum: 1,
-            description: 'New text of all files of one pull request together; more is not proposed.',
+            description: 'New text of all files of one pull request together, in bytes; more is split.',
           },
         },
       },

@@ -14,6 +14,9 @@ export interface Part {
 
 export interface SplitOptions {
   readonly maxFiles: number
+  readonly maxBytes: number
+  /** bytes of a file's new text */
+  readonly sizeOf: (file: string) => number
   /** two parts at least, where there are two bundles */
   readonly isAsked: boolean
   /** whether a pull request of that part may be under way: then the parts stay, although they would fit together now */
@@ -31,10 +34,11 @@ interface Addressed {
 
 /**
  * Halves the bundles by the bits of a hash over their folders, and those of a single folder by a hash over their
- * resources, until each part has few enough files. A bundle is never split. What comes or goes elsewhere moves nothing
+ * resources, until each part is small enough. A bundle is never split. What comes or goes elsewhere moves nothing
  * from one part to another.
  */
-export function splitBundles(bundles: readonly Bundle[], { maxFiles, isAsked, isUnderWay }: SplitOptions): Part[] {
+export function splitBundles(bundles: readonly Bundle[], options: SplitOptions): Part[] {
+  const { maxFiles, maxBytes, sizeOf, isAsked, isUnderWay } = options
   const known = new Map<string, boolean>()
   const hasPartsUnderWay = ({ address }: Addressed, name: string): boolean => {
     for (let length = name.length + 1; length <= address.length; length += 1) {
@@ -46,7 +50,8 @@ export function splitBundles(bundles: readonly Bundle[], { maxFiles, isAsked, is
   }
   const halve = (members: readonly Addressed[], name: string): Part[] => {
     const isUnparted = isAsked && members.length === bundles.length
-    const isFew = filesOf(members.map(({ bundle }) => bundle)).size <= maxFiles
+    const files = filesOf(members.map(({ bundle }) => bundle))
+    const isFew = files.size <= maxFiles && [...files].reduce((sum, file) => sum + sizeOf(file), 0) <= maxBytes
     const isSmall = members.length < 2 || (isFew && !isUnparted)
     const isWhole = name.length === 2 * BITS || (isSmall && !members.some(member => hasPartsUnderWay(member, name)))
     if (isWhole) return [{ name, bundles: members.map(({ bundle }) => bundle) }]

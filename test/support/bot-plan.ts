@@ -100,8 +100,7 @@ export function planOf(words: PlanWords = {}): GroupPlan {
 export function factsOf(plan: GroupPlan, more: Partial<BodyFacts> = {}): BodyFacts {
   return {
     plan,
-    branch: 'kubemend/x-12345678',
-    baseBranch: 'main',
+    baseHead: '0123456789'.repeat(4),
     open: [],
     leftOut: [],
     notTaken: [],
@@ -163,8 +162,7 @@ export const anyFacts: fc.Arbitrary<BodyFacts> = fc
     label: hostileText,
     risk: fc.constantFrom('safe' as const, 'unsafe' as const),
     notTaken: fc.array(hostileText, { maxLength: 3 }),
-    branch: hostileText,
   })
-  .map(({ open, notTaken, branch, ...words }) =>
-    factsOf(planOf(words), { open, notTaken, branch, leftOut: open.map(finding => ({ finding, why: 'rejected' })) }),
+  .map(({ open, notTaken, ...words }) =>
+    factsOf(planOf(words), { open, notTaken, leftOut: open.map(finding => ({ finding, why: 'rejected' })) }),
   )
