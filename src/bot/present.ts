@@ -3,7 +3,8 @@
 import { renderBody } from './body.ts'
 import type { Case } from './case.ts'
 import type { PullRequest } from './forge.ts'
-import { hashOf, type Marker, markedBody, readMarker } from './marker.ts'
+import { hashOf, type Marker, markedBody, readMarker, withMarker } from './marker.ts'
+import { markKey } from './marks.ts'
 import { sameNotice } from './notice.ts'
 import { RemoteError } from './remote-error.ts'
 import type { ObjectId } from './repository.ts'
@@ -60,9 +61,19 @@ async function refresh(site: Site, entry: Case, current: PullRequest, shown: Sho
   const isDecorated = readMarker(current.body)?.isDecorated !== false
   const wanted = { ...textOf(site, entry, shown, isDecorated), isOwn: current.author === account.login }
   const edit = editOf(current, wanted)
-  const pullRequest = edit === undefined ? current : await forge.edit(current, edit)
+  const edited = edit === undefined ? current : await forge.edit(current, edit)
+  const pullRequest = edited.state === 'closed' ? await rememberNo(site, current, edited) : edited
   if (spent.labels.length > 0) await forge.label(pullRequest, { add: [], remove: spent.labels })
   return isDecorated ? { pullRequest, problems: [] } : decorate(site, entry, pullRequest, shown)
+}
+
+/** Somebody closed it between the look and the edit: what they saw and turned down must not be lost from its marker. */
+async function rememberNo({ forge }: Site, seen: PullRequest, edited: PullRequest): Promise<PullRequest> {
+  const old = readMarker(seen.body)
+  const fresh = readMarker(edited.body)
+  if (old === undefined || fresh === undefined) return edited
+  const marks = new Map([...old.marks, ...fresh.marks].map(mark => [markKey(mark), mark]))
+  return forge.edit(edited, { body: withMarker(edited.body, { marks: [...marks.values()] }) })
 }
 
 function hasDecorations({ settings }: Site): boolean {

@@ -69,7 +69,7 @@ export async function publish(
   const signed = await forge.signer?.commit({ ...commit, message: made.message, tree: made.tree })
   const head = signed?.id ?? made.id
   const updates: RefUpdate[] = [{ ref: `refs/heads/${branch}`, expected, next: head }]
-  if (keep !== undefined) updates.push({ ref: keptRef(keep), expected: undefined, next: keep })
+  if (keep !== undefined) updates.push(...(await keeping(site, keep)))
   await move(site, updates)
   return { head, isVerified: signed?.isVerified }
 }
@@ -93,7 +93,9 @@ async function move({ repository, forge }: Ground, updates: readonly RefUpdate[]
   }
 }
 
-/** Where commits of a branch that somebody had rewritten are still found. */
-function keptRef(head: ObjectId): string {
-  return `refs/kubemend/kept/${head}`
+/** A ref under which the commits of a branch that somebody had rewritten are still found. */
+async function keeping({ repository }: Site, head: ObjectId): Promise<RefUpdate[]> {
+  const ref = `refs/kubemend/kept/${head}`
+  const isKept = (await repository.refs([ref])).has(ref)
+  return isKept ? [] : [{ ref, expected: undefined, next: head }]
 }
