@@ -45,7 +45,7 @@ describe('the doctor', () => {
     world.double.account('boss', {
       token: 'ghp_boss0123456789',
       role: 'admin',
-      scopes: ['repo', 'admin:org', 'workflow'],
+      scopes: ['repo', 'read:org', 'admin:org', 'workflow'],
     })
     world.repository.isPrivate = true
     const found = await forge({ token: 'ghp_boss0123456789' }).diagnose()

@@ -26,15 +26,11 @@ async function live(name: string) {
     }))
 }
 
-const json = { 'content-type': 'application/json' }
-const secondary = JSON.stringify({ message: 'You have exceeded a secondary rate limit.' })
 const DISTURBANCES: readonly (readonly [name: string, disturbance: Disturbance])[] = [
   ['dropped', 'drop'],
   ['carried out without an answer', 'lose'],
   ['carried out twice', 'repeat'],
   ['answered 502', { status: 502 }],
-  ['limited', { status: 429, headers: { ...json, 'retry-after': '3' }, body: '{}' }],
-  ['limited in words', { status: 403, headers: json, body: secondary }],
 ]
 
 test.each(DISTURBANCES)('when a request is %s', { timeout: 300_000 }, async (_, disturbance) => {

@@ -381,6 +381,12 @@ describe('comments', () => {
     expect(world.repository.pull(1).comments).toMatchObject([{ id: comment.id, body: 'Bye.' }])
   })
 
+  test('stand beside others of the same account', async () => {
+    const { github, pullRequest } = await opened()
+    for (const body of ['One.', 'Two.', 'One.']) await github.comment(pullRequest, body)
+    expect(world.repository.pull(1).comments.map(({ body }) => body)).toEqual(['One.', 'Two.'])
+  })
+
   test.each([
     ['lost', 'lose' as const],
     ['dropped', 'drop' as const],
