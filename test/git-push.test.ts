@@ -180,6 +180,15 @@ describe.skipIf(!hasGit)('a push', () => {
     expect(denied).toMatchObject({ type: 'denied', text: expect.stringContaining('protected branch') })
     expect([idOf(remote, 'main'), remote.head(BRANCH)]).toEqual([base, undefined])
 
+    remote.move('refs/heads/deep/er', base)
+    const inTheWay = await repository.push([{ ref: 'refs/heads/deep', expected: undefined, next: commit }])
+    expect(inTheWay).toMatchObject({ type: 'denied', text: expect.stringContaining('cannot create') })
+
+    remote.git(['config', 'receive.denyNonFastForwards', 'true'])
+    const human = remote.commit('fixed', { 'h.yaml': 'h' }, { parents: [base] })
+    const forced = await repository.push([{ ref: 'refs/heads/fixed', expected: human, next: commit }])
+    expect(forced).toMatchObject({ type: 'denied', text: expect.stringContaining('non-fast-forward') })
+
     remote.reject('commits need a ticket \u001b[31m')
     const refused = await repository.push([{ ref: BRANCH, expected: undefined, next: commit }])
     expect(refused).toMatchObject({ type: 'denied', text: expect.stringContaining('commits need a ticket') })
@@ -249,5 +258,19 @@ describe.skipIf(!hasGit)('a person who is faster', () => {
     }
     expect(await repository.push([{ ref: BRANCH, expected: undefined, next: commit }])).toMatchObject({ type: 'stale' })
     expect(remote.head(BRANCH)).toBe(made)
+  })
+
+  test('and takes one of two names leaves both', async () => {
+    const remote = bench.remote(FILES)
+    const { repository, base } = await opened(remote)
+    const { id } = await repository.commit(botCommit(base, { 'a.yaml': 'a: 2\n' }))
+    let seen = 0
+    bench.server().onRequest = ({ service, user }) => {
+      if (service === 'receive-pack' && user !== undefined && ++seen === 2) remote.move('two', base)
+      return undefined
+    }
+    const updates = ['one', 'two'].map(name => ({ ref: `refs/heads/${name}`, expected: undefined, next: id }))
+    expect(await repository.push(updates)).toMatchObject({ type: 'stale' })
+    expect([remote.head('one'), remote.head('two')]).toEqual([undefined, base])
   })
 })

@@ -31,9 +31,12 @@ function fail(git: Git, args: readonly string[], reply: GitReply): never {
   throw git.failure(args, reply)
 }
 
-/** The ref moved between the question where it stands and the answer: somebody else was faster. */
+/** Git's own rejection, or the ref moved between its question and the push: somebody else was faster. */
 const STALE =
-  /stale info|fetch first|non-fast-forward|needs force|cannot lock ref|failed to (?:update ref|lock)|incorrect old value|reference already exists|shallow update not allowed|unable to delete '[^']*': remote ref does not exist/
+  /\[rejected\]|cannot lock ref|failed to (?:update ref|lock)|incorrect old value|reference already exists|shallow update not allowed/
+
+/** Names of which one is a folder of the other exclude each other, however often it is tried. */
+const TAKEN = /exists; cannot create/
 
 /** What is said of refs that are kept back because of another one. */
 const FOLLOWING = /atomic (?:push failed|push failure|transaction failed)/
@@ -49,7 +52,8 @@ function outcomeOf({ stdout, stderr }: GitReply, clean: (text: string) => string
   const reasons = refusals.filter(reason => !FOLLOWING.test(reason))
   const said = remarks(stderr)
   const text = clean([...(reasons.length > 0 ? reasons : refusals), ...said].join('; '))
-  const isStale = isGone || reasons.some(reason => STALE.test(reason)) || (reasons.length === 0 && STALE.test(stderr))
+  const isMoved = reasons.some(reason => STALE.test(reason)) || (reasons.length === 0 && STALE.test(stderr))
+  const isStale = isGone || (isMoved && !TAKEN.test(stderr))
   return { type: isStale ? 'stale' : 'denied', text }
 }
 
