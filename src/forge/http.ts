@@ -55,6 +55,8 @@ export interface HttpRequest {
 /** Every method throws a `RemoteError`: permanent, or temporary once the budget of attempts and waiting is used up. */
 export interface Http {
   readonly base: string
+  /** what its waits are measured by, for those of its callers */
+  readonly clock: Clock
   request(request: HttpRequest): Promise<Answer>
   /** Items of all pages of a list, along `Link: …; rel="next"`. */
   pages(request: Omit<HttpRequest, 'method' | 'body'>): Promise<unknown[]>
@@ -74,7 +76,7 @@ export function createHttp(options: HttpOptions): Http {
 class Client implements Http {
   readonly base: string
   readonly #options: HttpOptions
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #pacer: Pacer
   readonly #patience: Patience
   #free = CONNECTIONS
@@ -83,9 +85,9 @@ class Client implements Http {
   constructor(options: HttpOptions) {
     this.base = checkedBase(options.base)
     this.#options = options
-    this.#clock = options.clock ?? SYSTEM_CLOCK
-    this.#pacer = options.pacer ?? new Pacer(NO_PACING, this.#clock)
-    this.#patience = new Patience({ ...DEFAULT_BUDGET, ...options.budget }, this.#clock)
+    this.clock = options.clock ?? SYSTEM_CLOCK
+    this.#pacer = options.pacer ?? new Pacer(NO_PACING, this.clock)
+    this.#patience = new Patience({ ...DEFAULT_BUDGET, ...options.budget }, this.clock)
   }
 
   async request(request: HttpRequest): Promise<Answer> {
@@ -168,7 +170,7 @@ class Client implements Http {
         if (target === undefined) {
           const isFine = (answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)
           if (!isFine) return this.#failure(answer, name)
-          return check?.(answer, name, this.#clock.now()) ?? answer
+          return check?.(answer, name, this.clock.now()) ?? answer
         }
         if (hops === MOST_REDIRECTS) throw this.#fault(`${name}: redirected more than ${MOST_REDIRECTS} times`)
         url = this.#followed(target, method, answer.status, name)
@@ -206,7 +208,7 @@ class Client implements Http {
   }
 
   #failure(answer: Answer, name: string): Failure {
-    return failureOf(answer, name, this.#clock.now(), this.#options.explain ?? (() => undefined))
+    return failureOf(answer, name, this.clock.now(), this.#options.explain ?? (() => undefined))
   }
 
   #fault(text: string): RemoteError {

@@ -47,7 +47,7 @@ export function connector(
   const clock = options.clock ?? SYSTEM_CLOCK
   const pacers = new Map<string, Pacer>()
   return address => {
-    const place = findPlace(address, { kind: flags.forge, apiUrl: flags.apiUrl })
+    const place = findPlace(address, { kind: flags.forge, apiUrl: flags.apiUrl, environment: host.env })
     const token = findToken(place.kind, host.env, tokenText(host, flags.tokenFile)).value
     const redact = createRedactor([token])
     const pacer = pacers.get(place.apiUrl) ?? new Pacer(place.kind === 'github' ? pacing : NO_PACING, clock)

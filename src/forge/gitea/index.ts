@@ -1,7 +1,7 @@
 // Gitea and its sibling Forgejo over their REST API (`/api/v1`).
 
 import type { Forge, Project } from '../../bot/forge.ts'
-import { type Clock, SYSTEM_CLOCK } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Answer } from '../errors.ts'
 import { textAt, valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
@@ -33,7 +33,7 @@ export function giteaHeaders(token: string): Record<string, string> {
 }
 
 /** Asks nothing yet. */
-export function createGitea({ kind, owner, name, http, clock = SYSTEM_CLOCK }: GiteaOptions): Forge {
+export function createGitea({ kind, owner, name, http, clock = http.clock }: GiteaOptions): Forge {
   const path = pathOf`/repos/${owner}/${name}`
   const pages = new Pages(http)
   const repository: GiteaRepository = { path, http, pages, clock }

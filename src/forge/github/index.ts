@@ -1,7 +1,6 @@
 // GitHub and GitHub Enterprise as a forge.
 
 import type { Account, Forge, Project } from '../../bot/forge.ts'
-import { type Clock, SYSTEM_CLOCK } from '../clock.ts'
 import { booleanAt, maybeTextAt, numberAt, textAt } from '../fields.ts'
 import type { Http } from '../http.ts'
 import type { Pacing } from '../pacing.ts'
@@ -25,7 +24,6 @@ export interface GithubOptions {
   readonly token: string
   /** `auto`: commits are made and signed by GitHub where it signs for the token, which it does for Apps */
   readonly signing?: 'auto' | 'always' | 'never'
-  readonly clock?: Clock
 }
 
 /** What GitHub asks for and its own clients keep: one second between writes, three where people are told of them. */
@@ -45,19 +43,12 @@ export function githubHeaders(token: string): Record<string, string> {
   }
 }
 
-export function createGithub({
-  owner,
-  name,
-  http,
-  token,
-  signing = 'auto',
-  clock = SYSTEM_CLOCK,
-}: GithubOptions): Forge {
+export function createGithub({ owner, name, http, token, signing = 'auto' }: GithubOptions): Forge {
   const repository = repositoryPath(owner, name)
   const type = tokenType(token)
   const isSigning = signing === 'always' || (signing === 'auto' && type === 'app')
   const facts = async () => (await http.request({ method: 'GET', path: repository })).body
-  const pulls = new PullRequests(http, { owner, name, clock })
+  const pulls = new PullRequests(http, { owner, name })
   const talk = new Conversation(http, repository)
   return {
     kind: 'github',

@@ -3,7 +3,6 @@
 import type { Mergeability, NewPullRequest, PullRequest, PullRequestEdit, PullRequestState } from '../../bot/forge.ts'
 import { RemoteError } from '../../bot/remote-error.ts'
 import { asArray, member } from '../../yaml/value.ts'
-import type { Clock } from '../clock.ts'
 import type { Answer } from '../errors.ts'
 import { booleanAt, listAt, maybeTextAt, textAt, valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
@@ -20,13 +19,11 @@ export class PullRequests {
   readonly #http: Http
   readonly #owner: string
   readonly #name: string
-  readonly #clock: Clock
 
-  constructor(http: Http, { owner, name, clock }: { owner: string; name: string; clock: Clock }) {
+  constructor(http: Http, { owner, name }: { owner: string; name: string }) {
     this.#http = http
     this.#owner = owner
     this.#name = name
-    this.#clock = clock
   }
 
   async of(branch: string): Promise<PullRequest[]> {
@@ -49,7 +46,7 @@ export class PullRequests {
       const value = valueAt(data, 'repository', 'pullRequest')
       const mergeability = mergeabilityOf(value)
       if (mergeability === 'unknown' && valueAt(value, 'state') === 'OPEN' && check < MERGE_CHECKS) {
-        await this.#clock.sleep(MERGE_CHECK_GAP)
+        await this.#http.clock.sleep(MERGE_CHECK_GAP)
         continue
       }
       return {

@@ -1,7 +1,7 @@
 // GitLab (gitlab.com and self-managed) over its REST API (`/api/v4`).
 
 import type { Account, Forge, Project } from '../../bot/forge.ts'
-import { type Clock, SYSTEM_CLOCK } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Answer } from '../errors.ts'
 import { maybeTextAt, textAt, valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
@@ -30,7 +30,7 @@ export function gitlabHeaders(token: string): Record<string, string> {
 }
 
 /** Asks nothing yet. */
-export function createGitlab({ project: name, http, clock = SYSTEM_CLOCK }: GitlabOptions): Forge {
+export function createGitlab({ project: name, http, clock = http.clock }: GitlabOptions): Forge {
   const project = new GitlabProject(http, name)
   const mergeRequests = new MergeRequests(project, clock)
   const conversation = new Conversation(project)

@@ -57,7 +57,7 @@ export function forge({ token = TOKEN, ...options }: Partial<GithubOptions> = {}
     trace: exchange => trace.push(exchange),
     clock,
   })
-  return createGithub({ owner: 'acme', name: 'shop', http, token, clock, ...options })
+  return createGithub({ owner: 'acme', name: 'shop', http, token, ...options })
 }
 
 /** A branch with a change to merge; answers its head. */
