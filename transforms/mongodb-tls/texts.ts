@@ -49,7 +49,7 @@ export function restOf(
   return rest
 }
 
-export function openRest(open: readonly LeftClient[]): FollowUp[] {
+function openRest(open: readonly LeftClient[]): FollowUp[] {
   return nameLeft(open).map(client => ({
     text: `plain text stays open, since ${client}: give it tls=true and the file ca.crt of the authority, or say mongodb.clientsReady: true once it is done`,
   }))

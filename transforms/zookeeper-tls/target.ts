@@ -42,7 +42,7 @@ export const LOCATIONS: readonly KeyChange[] = [...FOR_CLIENTS, ...FOR_MEMBERS].
 )
 
 /** Keys and values of a stage; what is the default is said only where something else was said before. */
-export function keysAt(situation: Situation, stage: Stage): KeyChange[] {
+function keysAt(situation: Situation, stage: Stage): KeyChange[] {
   if (!isEnsemble(situation)) return [...FOR_CLIENTS]
   const isTls = stage === 'Q2' || stage === 'Q3'
   const takesBoth = stage === 'Q1' || stage === 'Q2'
