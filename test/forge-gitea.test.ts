@@ -12,14 +12,12 @@ import { describeForge } from './support/forge/scenario.ts'
 
 const SCOPES = ['write:repository', 'write:issue', 'read:user']
 
-async function open(options: GiteaFaceOptions = {}, scopes: readonly string[] = SCOPES): Promise<DoubleStage> {
-  const opened = await openDouble({
+function open(options: GiteaFaceOptions = {}, scopes: readonly string[] = SCOPES): Promise<DoubleStage> {
+  return openDouble({
     ...{ kind: 'gitea', face: giteaFace(options), place: 'acme/shop', api: '/api/v1', scopes },
     ...{ headers: giteaHeaders, explain: explainGitea },
     create: (http, clock) => createGitea({ kind: 'gitea', owner: 'acme', name: 'shop', http, clock }),
   })
-  opened.repository.endsByPush = false
-  return opened
 }
 
 describeForge('Gitea', open)

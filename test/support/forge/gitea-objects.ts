@@ -49,7 +49,7 @@ export class GiteaObjects {
   /** The branch of a pull request is told by its label once it is gone, and its own repository by its number. */
   pull(repository: RepositoryState, pull: PullRecord): Shown {
     const { owner, name } = repository
-    const isThere = pull.fork !== undefined || repository.git.head(pull.branch) !== undefined
+    const isThere = pull.state === 'open' || repository.git.head(pull.branch) !== undefined
     const shown = this.repository(repository)
     const teams = pull.reviewers.filter(reviewer => reviewer.startsWith(TEAM))
     return CONTRACT.fill('PullRequest', {
@@ -115,8 +115,15 @@ export function changedAt(pull: PullRecord): string {
   return [pull.updatedAt, ...times].sort().at(-1) ?? pull.updatedAt
 }
 
+const mergeBases = new WeakMap<RepositoryState, Map<string, string>>()
+
 function mergeBase(repository: RepositoryState, { head, baseHead }: PullRecord): string {
-  return repository.git.git(['merge-base', head, baseHead]).trim()
+  const known = mergeBases.get(repository) ?? new Map<string, string>()
+  mergeBases.set(repository, known)
+  const key = `${head} ${baseHead}`
+  const found = known.get(key) ?? repository.git.git(['merge-base', head, baseHead]).trim()
+  known.set(key, found)
+  return found
 }
 
 /** False for a draft, and while it is being checked. */

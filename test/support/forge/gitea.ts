@@ -11,6 +11,10 @@ const REST = '/api/v1'
 export function giteaFace(options: GiteaFaceOptions = {}): Face {
   return {
     owns: path => path.startsWith(`${REST}/`),
+    prepare: repository => {
+      repository.endsByPush = false
+      repository.opensWithoutCommits = true
+    },
     reply: (request, forge) => {
       const account = accountOf(request, forge)
       return account === undefined

@@ -34,6 +34,9 @@ export function gitlabFace(options: GitlabFaceOptions = {}): Face {
   const rest = `${options.folder ?? ''}/api/v4`
   return {
     owns: path => path.startsWith(`${rest}/`),
+    prepare: repository => {
+      repository.opensWithoutCommits = true
+    },
     reply: (request, forge) => {
       const account = forge.accounts.find(
         ({ token }) => token !== undefined && token === request.headers['private-token'],

@@ -24,11 +24,15 @@ export class RepositoryState {
   closesWithBranch = true
   /** whether an open pull request ends once its base has all of its branch by a push */
   endsByPush = true
+  /** whether a branch without commits of its own may have a pull request */
+  opensWithoutCommits = false
   /** full names of refs that the API does not move */
   readonly lockedRefs = new Set<string>()
   /** times that mergeability is still unknown when it is asked for */
   mergeChecks = 0
   readonly #ticker: Ticker
+  /** answers of git on commits, which never change */
+  readonly #known = new Map<string, boolean>()
 
   constructor(owner: string, name: string, git: BareRepository, ticker: Ticker) {
     this.owner = owner
@@ -79,7 +83,8 @@ export class RepositoryState {
     const head = fork === undefined ? refs.get(`refs/heads/${branch}`) : baseHead
     if (baseHead === undefined) throw new Refused('no-base')
     if (head === undefined) throw new Refused('no-head')
-    if (fork === undefined && this.#contains(baseHead, head)) throw new Refused('no-commits')
+    const isEmpty = fork === undefined && this.#contains(baseHead, head)
+    if (isEmpty && !this.opensWithoutCommits) throw new Refused('no-commits')
     const same = (pull: PullRecord) => pull.branch === branch && pull.base === base && pull.fork === fork
     if (this.openPulls(branch).some(same)) throw new Refused('exists')
     if (isDraft && !this.hasDrafts) throw new Refused('no-drafts')
@@ -208,6 +213,13 @@ export class RepositoryState {
   }
 
   #succeeds(args: readonly string[]): boolean {
+    const key = args.join(' ')
+    const known = this.#known.get(key) ?? this.#runs(args)
+    this.#known.set(key, known)
+    return known
+  }
+
+  #runs(args: readonly string[]): boolean {
     try {
       this.git.git(args)
       return true

@@ -28,6 +28,8 @@ export interface ApiReply {
 export interface Face {
   /** whether a path of the host belongs to the API */
   owns(path: string): boolean
+  /** what the forge does otherwise with pushes to a new repository */
+  prepare?(repository: RepositoryState): void
   reply(request: ApiRequest, forge: ForgeDouble): Promise<ApiReply> | ApiReply
   /** how request and reply break the contract */
   violations(request: ApiRequest, reply: ApiReply): readonly string[]
@@ -106,6 +108,7 @@ export async function startForge({ faces, gitUsers }: ForgeOptions): Promise<For
       const end = place.lastIndexOf('/')
       const [owner, name] = [place.slice(0, end), place.slice(end + 1)]
       const repository = new RepositoryState(owner, name, git.create(place, files), ticker)
+      for (const face of faces) face.prepare?.(repository)
       self.repositories.push(repository)
       return repository
     },
