@@ -108,19 +108,13 @@ async function branchesNow({ repository, settings }: Site): Promise<Site['branch
 /** Every group, and every branch of an earlier run of this scope whose group is gone. */
 async function lookAtAll(site: Site): Promise<Case[]> {
   const nameOf = (key: string, label: string) => branchName(site.settings.branchPrefix, `${site.scope}${key}`, label)
-  const isKnown = (key: string, label: string) => site.branches.has(nameOf(key, label))
-  const first = await lookAtGroups(site, site.planner.groups(isKnown), nameOf)
+  const hasBranch = (key: string, label: string) => site.branches.has(nameOf(key, label))
+  const first = await lookAtGroups(site, site.planner.groups({ hasBranch }), nameOf)
   const split = new Set(first.flatMap(entry => (isSplit(entry) ? [entry.group?.key ?? ''] : [])))
-  // the halves of a group that is to be split count as under way, which splits it
-  const isHalf = (key: string) => [...split].some(whole => key === `${whole} part 0` || key === `${whole} part 1`)
   const cases =
     split.size === 0
       ? first
-      : await lookAtGroups(
-          site,
-          site.planner.groups((key, label) => isHalf(key) || isKnown(key, label)),
-          nameOf,
-        )
+      : await lookAtGroups(site, site.planner.groups({ hasBranch, isToSplit: key => split.has(key) }), nameOf)
   return [...cases, ...(await lookAtLeftovers(site, cases))]
 }
 

@@ -2,7 +2,7 @@
 
 import type { Convention } from './convention.ts'
 import type { Account, Forge } from './forge.ts'
-import type { FoundGroup } from './group.ts'
+import type { FoundGroup, GroupContext } from './group.ts'
 import type { GroupPlan } from './plan.ts'
 import type { Commit, ObjectId, Repository } from './repository.ts'
 import type { RuleFacts } from './rule-facts.ts'
@@ -10,8 +10,8 @@ import type { BotSettings } from './settings.ts'
 
 /** Runs the engine on the base. */
 export interface Planner {
-  /** Groups of what a run over everything finds. `hasBranch` as in `GroupContext`. */
-  groups(hasBranch: (key: string, label: string) => boolean): readonly FoundGroup[]
+  /** Groups of what a run over everything finds. */
+  groups(context: Pick<GroupContext, 'hasBranch' | 'isToSplit'>): readonly FoundGroup[]
   /** A group alone on the base, without the findings whose first ties are named. */
   plan(group: FoundGroup, without: ReadonlySet<string>): GroupPlan
 }

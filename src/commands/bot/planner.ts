@@ -19,14 +19,16 @@ export function createPlanner(
   tooling: Tooling,
   session: Session,
   settings: BotSettings,
-  context: Omit<GroupContext, 'hasBranch'>,
+  context: Pick<GroupContext, 'owners' | 'appOf'>,
 ): Planner & { readonly whole: Report } {
   const toReport = (result: RunResult): Report => reportOf(tooling, session, result, { type: 'nothing' })
   const risks = settings.unsafe ? { risks: RISKS } : {}
   const whole = toReport(session.judge(risks))
+  const sizes = new Map(whole.files.map(({ file, after }) => [file, Buffer.byteLength(after)]))
+  const sizeOf = (file: string): number => sizes.get(file) ?? 0
   return {
     whole,
-    groups: hasBranch => groupFindings(whole.findings, settings, { ...context, hasBranch }),
+    groups: asked => groupFindings(whole.findings, settings, { ...context, ...asked, sizeOf }),
     plan: (group, without) => {
       const result = session.judge({
         ...(group.risk === 'unsafe' ? risks : {}),
