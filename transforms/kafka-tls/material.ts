@@ -1,6 +1,6 @@
 // Where the key files come from: the certificate, its Secret, and the mount in the broker's container.
 
-import { type Edit, mountsOf, type Settings, type Workspace } from '../../src/sdk.ts'
+import { type Edit, mountsOf, type Resource, type Settings, type Workspace } from '../../src/sdk.ts'
 import type { Broker, Listeners } from '../kafka/broker.ts'
 import { hasCertificate, serverSecret } from '../stateful/certificates.ts'
 import { keyMountEdits, serverCertificateEdits } from '../stateful/key-files.ts'
@@ -37,6 +37,10 @@ export function certificateEdits(
   return serverCertificateEdits(workspace, settings, resource, namesOf(workspace, settings, broker, listeners))
 }
 
+function hasService(workspace: Workspace, from: Resource, name: string | undefined): boolean {
+  return workspace.inNamespace(from, 'Service').some(service => service.name === name)
+}
+
 /** Every name by which clients and brokers dial. */
 function namesOf(
   workspace: Workspace,
@@ -48,5 +52,7 @@ function namesOf(
   // the Service may be in no file: its name stands in what the pods tell
   const [told] = advertised.flatMap(({ host }) => /^\$\([^)]+\)\.([a-z0-9-]+)/.exec(host)?.[1] ?? [])
   const members = resource.kind === 'StatefulSet' ? count : 0
-  return serverNames(workspace, settings, workload, { members, headless: told })
+  // clients begin at it as well, unless it is made in this run, so that none can know it
+  const isNew = hasService(workspace, resource, told) && !hasService(workspace.original, resource, told)
+  return serverNames(workspace, settings, workload, { members, headless: told, isDialled: !isNew })
 }

@@ -11,6 +11,8 @@ export interface Members {
   readonly members: number
   /** headless Service of their names, where more is known than the files' own Services tell */
   readonly headless: string | undefined
+  /** clients begin at the headless Service itself */
+  readonly isDialled?: boolean
   /** Services that lead to the pods by more than their labels */
   readonly others?: readonly Resource[]
 }
@@ -20,7 +22,7 @@ export function serverNames(
   workspace: Workspace,
   settings: Settings,
   workload: Workload,
-  { members, headless: told, others: more = [] }: Members,
+  { members, headless: told, isDialled = false, others: more = [] }: Members,
 ): string[] {
   const { resource } = workload
   const { name } = resource
@@ -36,5 +38,6 @@ export function serverNames(
     )
   }
   const others = headless.filter(service => service !== main)
-  return dnsNames({ services: [...clients, ...others], headless: main, name, members, namespace, clusterDomain })
+  const dialled = [...clients, ...others, ...(isDialled ? [main] : [])]
+  return dnsNames({ services: dialled, headless: main, name, members, namespace, clusterDomain })
 }

@@ -5,7 +5,14 @@ import type { Configuration } from '../../../src/config/configuration.ts'
 import type { JsonObject } from '../../../src/yaml/value.ts'
 import { type Files, filesBelow } from '../../support/fixtures.ts'
 import { opens } from './cluster.ts'
-import { copiesAreBack, nothingIsLost, onlyPartition, writingGoesOn } from './cluster-rules.ts'
+import {
+  certificateNames,
+  copiesAreBack,
+  dialEveryName,
+  nothingIsLost,
+  onlyPartition,
+  writingGoesOn,
+} from './cluster-rules.ts'
 import { Probe } from './probe.ts'
 import { fix, withSettings } from './runs.ts'
 import { FULL, onServers } from './suite.ts'
@@ -118,7 +125,9 @@ await onServers(
       const taken = await follow({ ssl: 'dual', reassigned: true })
       expect(said(taken, /check of kafka that every partition/)).toBe('')
       expect(await probe.ask('setting', 'numbers', 'min.insync.replicas')).toBe('2')
-      for (const pod of cluster().brokers) expect(await opens(cluster().address(pod), TLS)).toBe(true)
+      // by now clients may have learnt the name of the headless Service, beside those of Service and pod
+      const names = certificateNames(now, 'kafka-tls')
+      expect(await dialEveryName(cluster(), probe, names, TLS)).toEqual({ refusals: [], dialled: 36 })
     })
 
     test('the brokers talk TLS to each other', async () => {
