@@ -20,6 +20,12 @@ const FETCH: readonly string[] = [
 const WITHOUT_BLOBS = '--filter=blob:none'
 const WITHOUT_TREES = '--filter=tree:0'
 
+/** What is here has nothing to do with what is missing: there is nothing to negotiate. */
+const WITHOUT_HAVES = setting('fetch.negotiationAlgorithm', 'noop')
+
+/** Old tools wrote commits that git's check refuses today; commits alone hold nothing that could do harm. */
+const UNCHECKED = setting('fetch.fsckObjects', 'false')
+
 const HISTORY_OF_BASE = 'refs/kubemend/base'
 
 /** One request names at most so many objects. */
@@ -34,7 +40,7 @@ export async function listRefs(git: Git, prefixes: readonly string[]): Promise<M
   // an empty page, or one without line breaks, is to git a repository of an old kind that has no refs
   if (reply.stdout.length === 0) {
     throw new RemoteError('permanent', 'the remote shows no branch: it is empty, or no git repository', {
-      advice: 'check the address',
+      advice: 'push a first commit, or check the address',
     })
   }
   const refs = new Map<string, ObjectId>()
@@ -50,7 +56,7 @@ export async function fetchTip(git: Git, branch: string): Promise<Commit> {
   const reply = await fetch(git, ['--depth=1', WITHOUT_BLOBS, REMOTE, `+${fullName(branch)}:${local}`])
   if (isAbsent(reply)) {
     throw new RemoteError('permanent', `the remote has no branch ${git.clean(branch)}`, {
-      advice: 'give the branch to work on with --base',
+      advice: 'name one that is there with --base or in bot.base; an empty repository needs a first commit',
     })
   }
   return readCommit(git, await resolve(git, local))
@@ -84,7 +90,7 @@ export async function fetchBranch(
   let commits: readonly Commit[] = []
   for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
     const wants = [`+${base}:${HISTORY_OF_BASE}`, `+${fullName(branch)}:${local}`]
-    const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants])
+    const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants], UNCHECKED)
     if (isAbsent(reply)) {
       // throws when what answered was no repository
       await listRefs(git, [fullName(branch)])
@@ -139,7 +145,7 @@ export async function fetchSubjects(history: History, base: ObjectId, count: num
   const { git } = history
   const depth = Math.max(DEPTHS[0] ?? 1, history.depth)
   const args = [...FETCH, `--depth=${depth}`, WITHOUT_TREES, REMOTE, `+${base}:${HISTORY_OF_BASE}`]
-  const reply = await git.remote(args)
+  const reply = await git.remote(args, { env: UNCHECKED })
   if (reply.code !== 0) throw git.failure(args, reply)
   history.depth = depth
   const output = await git.local(['log', `--max-count=${count}`, '-z', '--format=%s', base])
@@ -153,23 +159,20 @@ export async function fetchCommit(git: Git, id: ObjectId): Promise<void> {
   if (reply.code !== 0) throw git.failure(args, reply)
 }
 
+function setting(key: string, value: string): Readonly<Record<string, string>> {
+  return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value }
+}
+
 /** Answers also the reply that says that there is no such branch; throws for other failures. */
-async function fetch(git: Git, rest: readonly string[]): Promise<GitReply> {
+async function fetch(git: Git, rest: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<GitReply> {
   const args = [...FETCH, ...rest]
-  const reply = await git.remote(args)
+  const reply = await git.remote(args, { env })
   if (reply.code !== 0 && !isAbsent(reply)) throw git.failure(args, reply)
   return reply
 }
 
 function isAbsent({ code, stderr }: GitReply): boolean {
   return code !== 0 && /couldn't find remote ref refs\/heads\//.test(stderr)
-}
-
-/** What is here has nothing to do with what is missing: there is nothing to negotiate. */
-const WITHOUT_HAVES = {
-  GIT_CONFIG_COUNT: '1',
-  GIT_CONFIG_KEY_0: 'fetch.negotiationAlgorithm',
-  GIT_CONFIG_VALUE_0: 'noop',
 }
 
 /** Blobs that are not here yet. */
