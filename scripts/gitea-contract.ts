@@ -6,6 +6,7 @@ import path from 'node:path'
 import { restSubset } from './contracts/rest.ts'
 import { openApiOf } from './contracts/swagger.ts'
 
+const GO = 'go'
 const MODULE = 'code.gitea.io/gitea'
 const FILE = 'templates/swagger/v1_json.tmpl'
 
@@ -37,7 +38,7 @@ const OPERATIONS = [
 
 /** The module of the server that the tests run (see test/real/gitea), fetched by Go where it is not there yet. */
 function module(): { readonly Dir: string; readonly Version: string } {
-  const answer = execFileSync('go', ['mod', 'download', '-json', MODULE], { cwd: 'test/real/gitea', encoding: 'utf8' })
+  const answer = execFileSync(GO, ['mod', 'download', '-json', MODULE], { cwd: 'test/real/gitea', encoding: 'utf8' })
   return JSON.parse(answer)
 }
 

@@ -223,8 +223,13 @@ describe('the diagnosis', () => {
       'scope read:user: ok',
       'excess scopes: excess',
       'push: ok',
-      'permissions of others: unknown',
+      'commands in comments: ok',
     ])
+  })
+
+  test('says when nobody can be obeyed', async () => {
+    await restart({ teams: { devs: true, readers: false } })
+    expect(await found()).toContain('commands in comments: unknown')
   })
 
   test('takes a token that may do everything for excess', async () => {

@@ -10,7 +10,7 @@ const WRITING = new Set(['write', 'admin', 'owner'])
 export class Access {
   readonly #repository: GiteaRepository
   #account: Promise<Account> | undefined
-  #writers: Promise<ReadonlySet<string>> | undefined
+  #writers: Promise<ReadonlySet<string> | undefined> | undefined
 
   constructor(repository: GiteaRepository) {
     this.#repository = repository
@@ -34,20 +34,29 @@ export class Access {
     })
     if (status === 404) return false
     if (status !== 403) return WRITING.has(textAt(body, 'permission'))
+    return (await this.#listed())?.has(login.toLowerCase()) ?? false
+  }
+
+  /** Whether the server tells this account, which administers nothing, who else may push. */
+  async knowsWriters(): Promise<boolean> {
+    return (await this.#listed()) !== undefined
+  }
+
+  #listed(): Promise<ReadonlySet<string> | undefined> {
     this.#writers ??= this.#listWriters()
-    return (await this.#writers).has(login.toLowerCase())
+    return this.#writers
   }
 
   /**
    * Who can be assigned may push: in a repository of a person, and in one of an organization when each of its teams may.
-   * Otherwise the list holds readers as well, and nobody on it is believed.
+   * Otherwise the list holds readers as well, and nobody on it is believed: undefined.
    */
-  async #listWriters(): Promise<ReadonlySet<string>> {
+  async #listWriters(): Promise<ReadonlySet<string> | undefined> {
     const { http, path } = this.#repository
     const teams = await http.request({ method: 'GET', path: `${path}/teams`, accept: [403, 404, 405] })
     // 405: the repository belongs to no organization
     const isExact = teams.status === 405 || (teams.status === 200 && listAt(teams.body).every(mayPush))
-    if (!isExact) return new Set()
+    if (!isExact) return undefined
     const { body } = await http.request({ method: 'GET', path: `${path}/assignees` })
     return new Set(listAt(body).map(account => textAt(account, 'login').toLowerCase()))
   }

@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from '../../bot/forge.ts'
 import { valueAt } from '../fields.ts'
+import type { Access } from './access.ts'
 import type { GiteaRepository } from './pull-requests.ts'
 
 /** Scopes and what each is for. */
@@ -16,7 +17,7 @@ const USEFUL = new Set(['read:organization', 'public-only'])
 
 const WHERE = 'make a new token in the settings of the account, Applications'
 
-export async function diagnose({ http, path }: GiteaRepository): Promise<Diagnosis[]> {
+export async function diagnose({ http, path }: GiteaRepository, access: Access): Promise<Diagnosis[]> {
   const [user, repository, labels, other] = await Promise.all([
     http.request({ method: 'GET', path: '/user', accept: [401, 403] }),
     http.request({ method: 'GET', path, accept: [401, 403, 404] }),
@@ -34,6 +35,7 @@ export async function diagnose({ http, path }: GiteaRepository): Promise<Diagnos
       : listed(scopes)),
     ...(other.status === 200 ? [excess('the token may read notifications, so it probably has the scope all')] : []),
     ...repositoryDiagnoses(repository.status, repository.body),
+    ...(repository.status === 200 && !isAdmin(repository.body) ? [await commands(access)] : []),
   ]
 }
 
@@ -92,7 +94,6 @@ function repositoryDiagnoses(status: number, body: unknown): Diagnosis[] {
     const advice = 'check the address, and give the account of the token access to the repository'
     return [{ name, state: 'missing', text: 'the account of the token does not see it', advice }]
   }
-  const isAdmin = valueAt(body, 'permissions', 'admin') === true
   const found: Diagnosis[] = []
   found.push(
     valueAt(body, 'permissions', 'push') === true
@@ -104,13 +105,9 @@ function repositoryDiagnoses(status: number, body: unknown): Diagnosis[] {
           advice: 'add it to the collaborators of the repository with the permission Write',
         },
   )
-  if (isAdmin) {
+  if (isAdmin(body)) {
     const advice = 'the permission Write is enough'
     found.push({ name: 'administration', state: 'excess', text: 'the account administers the repository', advice })
-  } else {
-    const text =
-      "only an administrator may ask for others' permissions: commands of people who may push are told by lists"
-    found.push({ name: 'permissions of others', state: 'unknown', text })
   }
   if (valueAt(body, 'has_pull_requests') === false) {
     const advice = 'switch them on in the settings of the repository, Units'
@@ -121,4 +118,16 @@ function repositoryDiagnoses(status: number, body: unknown): Diagnosis[] {
     found.push({ name, state: 'missing', text: 'it is archived', advice })
   }
   return found
+}
+
+function isAdmin(body: unknown): boolean {
+  return valueAt(body, 'permissions', 'admin') === true
+}
+
+async function commands(access: Access): Promise<Diagnosis> {
+  const name = 'commands in comments'
+  if (await access.knowsWriters()) return { name, state: 'ok', text: 'the server tells who may push' }
+  const text =
+    'some teams of the organization may only read, so the server does not tell who may push: nobody is obeyed'
+  return { name, state: 'unknown', text, advice: 'use labels and boxes instead' }
 }

@@ -61,7 +61,7 @@ export function createGitea({ kind, owner, name, http, clock = http.clock }: Git
     comment: (pullRequest, body) => conversation.comment(pullRequest, body),
     editComment: (_, comment, body) => conversation.editComment(comment, body),
     canWrite: login => access.canWrite(login),
-    diagnose: () => diagnose(repository),
+    diagnose: () => diagnose(repository, access),
   }
 }
 

@@ -32,7 +32,7 @@ export interface DoubleOptions {
   readonly create: (http: Http, clock: TestClock) => Forge
 }
 
-export const TOKEN = 'canary-0123456789'
+const TOKEN = 'canary-0123456789'
 
 export async function openDouble(options: DoubleOptions): Promise<DoubleStage> {
   const double = await startForge({ faces: [options.face] })
