@@ -204,6 +204,18 @@ describe('too many files', () => {
     expect(groupFindings(spread(4, 4), settings(), { isToSplit }).length).toBeGreaterThan(1)
     expect(groupFindings(spread(1, 1), settings(), { isToSplit })).toHaveLength(1)
   })
+
+  test('a part is split further for whoever asks, and the others stay', () => {
+    const whole = 'rule replicas safe'
+    const parts = groupFindings(spread(16, 16), settings(), { isToSplit: key => key === whole })
+    const large = parts.find(({ findings }) => findings.length > 1)
+    const keys = new Set(parts.map(({ key }) => key))
+    const context = { hasBranch: (key: string) => keys.has(key), isToSplit: (key: string) => key === large?.key }
+    const finer = groupFindings(spread(16, 16), settings(), context).map(({ key }) => key)
+    expect(finer).not.toContain(large?.key)
+    expect(finer.filter(key => key.startsWith(large?.key ?? '')).length).toBeGreaterThan(1)
+    expect(finer).toEqual(expect.arrayContaining([...keys].filter(key => key !== large?.key)))
+  })
 })
 
 describe('whatever is found', () => {

@@ -154,7 +154,7 @@ function partsOf(kind: Kind, bundles: readonly Bundle[], settings: BotSettings, 
     maxFiles: settings.limits.filesPerPullRequest,
     maxBytes: settings.limits.bytesPerPullRequest,
     sizeOf: context.sizeOf ?? (() => 0),
-    isAsked: context.isToSplit?.(kind.key, kind.label) ?? false,
+    isAsked: part => context.isToSplit?.(named(part).key, named(part).label) ?? false,
     isUnderWay: part => context.hasBranch?.(named(part).key, named(part).label) ?? false,
   })
   return parts.map(part => groupOf(named(part.name), part.bundles))

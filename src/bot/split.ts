@@ -17,8 +17,8 @@ export interface SplitOptions {
   readonly maxBytes: number
   /** bytes of a file's new text */
   readonly sizeOf: (file: string) => number
-  /** two parts at least, where there are two bundles */
-  readonly isAsked: boolean
+  /** whether a person wants smaller parts in place of that one */
+  readonly isAsked: (name: string) => boolean
   /** whether a pull request of that part may be under way: then the parts stay, although they would fit together now */
   readonly isUnderWay: (name: string) => boolean
 }
@@ -48,21 +48,23 @@ export function splitBundles(bundles: readonly Bundle[], options: SplitOptions):
     }
     return false
   }
-  const halve = (members: readonly Addressed[], name: string): Part[] => {
-    const isUnparted = isAsked && members.length === bundles.length
+  /** `asked`: so many members somebody wants to see parted; halves may be empty, so it can take several */
+  const halve = (members: readonly Addressed[], name: string, asked: number): Part[] => {
+    const unparted = isAsked(name) ? members.length : asked
     const files = filesOf(members.map(({ bundle }) => bundle))
     const isFew = files.size <= maxFiles && [...files].reduce((sum, file) => sum + sizeOf(file), 0) <= maxBytes
-    const isSmall = members.length < 2 || (isFew && !isUnparted)
+    const isSmall = members.length < 2 || (isFew && members.length !== unparted)
     const isWhole = name.length === 2 * BITS || (isSmall && !members.some(member => hasPartsUnderWay(member, name)))
     if (isWhole) return [{ name, bundles: members.map(({ bundle }) => bundle) }]
     return ['0', '1'].flatMap(bit => {
       const half = members.filter(({ address }) => address[name.length] === bit)
-      return half.length === 0 ? [] : halve(half, name + bit)
+      return half.length === 0 ? [] : halve(half, name + bit, unparted)
     })
   }
   return halve(
     bundles.map(bundle => ({ bundle, address: bitsOf(folderOf(bundle)) + bitsOf(nameOf(bundle)) })),
     '',
+    0,
   )
 }
 
