@@ -3,7 +3,7 @@
 import { commitMessage } from './commit-message.ts'
 import type { GroupPlan } from './plan.ts'
 import { RemoteError } from './remote-error.ts'
-import type { NewCommit, ObjectId, RefUpdate } from './repository.ts'
+import type { NewCommit, ObjectId, PushOutcome, RefUpdate } from './repository.ts'
 import type { Ground, Site } from './site.ts'
 import { withTrailers } from './trailers.ts'
 
@@ -68,9 +68,8 @@ export async function publish(
   const made = await repository.commit(commit)
   const signed = await forge.signer?.commit({ ...commit, message: made.message, tree: made.tree })
   const head = signed?.id ?? made.id
-  const updates: RefUpdate[] = [{ ref: `refs/heads/${branch}`, expected, next: head }]
-  if (keep !== undefined) updates.push(...(await keeping(site, keep)))
-  await move(site, updates)
+  if (keep !== undefined) await preserve(site, keep)
+  await move(site, [{ ref: `refs/heads/${branch}`, expected, next: head }])
   return { head, isVerified: signed?.isVerified }
 }
 
@@ -84,18 +83,22 @@ export async function retire(ground: Ground, branch: string, expected: ObjectId)
   await move(ground, [{ ref: `refs/heads/${branch}`, expected, next: undefined }])
 }
 
+/** Keeps the commits of a branch that somebody wants rewritten within reach, before anything is rewritten. */
+async function preserve({ repository }: Site, head: ObjectId): Promise<void> {
+  const ref = `refs/kubemend/kept/${head}`
+  if ((await repository.refs([ref])).has(ref)) return
+  // by git on every forge: APIs move branches and tags, and may know no other refs
+  settle(await repository.push([{ ref, expected: undefined, next: head }]))
+}
+
 async function move({ repository, forge }: Ground, updates: readonly RefUpdate[]): Promise<void> {
-  const outcome = await (forge.signer === undefined ? repository.push(updates) : forge.signer.update(updates))
+  settle(await (forge.signer === undefined ? repository.push(updates) : forge.signer.update(updates)))
+}
+
+function settle(outcome: PushOutcome): void {
   if (outcome.type === 'stale') throw new StaleError(outcome.text)
   if (outcome.type === 'denied') {
     const advice = 'let the account push to the branches of kubemend: `kubemend bot doctor` names what is missing'
     throw new RemoteError('permanent', outcome.text, { advice })
   }
-}
-
-/** A ref under which the commits of a branch that somebody had rewritten are still found. */
-async function keeping({ repository }: Site, head: ObjectId): Promise<RefUpdate[]> {
-  const ref = `refs/kubemend/kept/${head}`
-  const isKept = (await repository.refs([ref])).has(ref)
-  return isKept ? [] : [{ ref, expected: undefined, next: head }]
 }
