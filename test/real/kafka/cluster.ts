@@ -77,12 +77,18 @@ export class Cluster {
       this.#secrets.set(name, { spec, secret: await this.authority.issue(certificate) })
     }
     const own = [`${this.#network}.1 ${hostname()}`, '127.0.0.1 localhost']
-    const lines = this.#pods.flatMap(pod => pod.hosts.map(host => `${this.address(pod)} ${host}`))
+    const lines = this.#pods.flatMap(pod => this.#names(pod).map(host => `${this.address(pod)} ${host}`))
     await writeFile(this.hostsFile, `${[...lines, ...own].join('\n')}\n`)
     for (const pod of this.#pods) {
       const inside = [`${this.address(pod)} localhost`, ...lines]
       await writeFile(path.join(this.folder, `hosts-${pod.name}`), `${inside.join('\n')}\n`)
     }
+  }
+
+  /** The first name is what an address resolves to: a cluster may answer with the one that it makes of the address. */
+  #names(pod: Pod): readonly string[] {
+    const service = pod.hosts.find(host => host.endsWith('.svc.cluster.local'))
+    return service === undefined ? pod.hosts : [`${this.address(pod).replaceAll('.', '-')}.${service}`, ...pod.hosts]
   }
 
   secret(name: string): Secret {

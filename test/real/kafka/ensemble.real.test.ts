@@ -36,6 +36,7 @@ await onServers(
     expect(cluster.artifacts.jars.some(jar => jar.endsWith('/zookeeper-3.8.4.jar'))).toBe(true)
     await cluster.apply(fixture.before)
     await cluster.start('zookeeper-0')
+    await waitFor('one member serves', 30, () => modeOf(cluster.address(cluster.pod('zookeeper-0'))))
     await ask(cluster, 'zookeeper-0', 'create', '/registry', 'kept')
     await cluster.stop('zookeeper-0')
     // the claims that the clones are made from

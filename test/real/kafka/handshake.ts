@@ -14,6 +14,8 @@ export interface Dialled {
   readonly host: string
   /** file with the authority's certificate */
   readonly authority: string
+  /** file with the client's own key and certificate, for servers that want one */
+  readonly identity?: string
 }
 
 /** undefined when Node.js accepts the server, else why not. */
@@ -32,8 +34,9 @@ export async function dialWithNode({ address, port, host, authority }: Dialled):
 }
 
 /** undefined when OpenSSL, and so librdkafka, accepts the server, else why not. */
-export function dialWithOpenSsl({ address, port, host, authority }: Dialled): Promise<string | undefined> {
-  const trust = ['-CAfile', authority, '-verify_hostname', host, '-verify_return_error']
+export function dialWithOpenSsl({ address, port, host, authority, identity }: Dialled): Promise<string | undefined> {
+  const own = identity === undefined ? [] : ['-cert', identity, '-key', identity]
+  const trust = ['-CAfile', authority, '-verify_hostname', host, '-verify_return_error', ...own]
   return new Promise(resolve => {
     const args = ['s_client', '-connect', `${address}:${port}`, '-servername', host, ...trust]
     const child = execFile(OPENSSL, args, { timeout: 10_000 }, (error, stdout, stderr) => {

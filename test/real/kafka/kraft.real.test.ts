@@ -59,7 +59,7 @@ await onServers(
     })
 
     test('a topic that nobody made is refused, until the Job makes it', async () => {
-      expect(await exceptionOf(probe.ask('send', 'orders', 'lost', 4_000))).toBe('TimeoutException')
+      expect(await exceptionOf(probe.ask('send', 'orders', 'lost', 1_500))).toBe('TimeoutException')
       const tools = await Tools.make(cluster())
       await tools.runTopicsJob(files)
       await probe.ask('send', 'orders', 'kept', 20_000)
@@ -80,7 +80,7 @@ await onServers(
       await writingGoesOn(probe)
       const { first, second, pause } = await killTwo(cluster(), probe, 'numbers')
       // without a majority of the controllers nobody takes the leader's place
-      expect(await exceptionOf(probe.ask('send', 'numbers', 'refused', 10_000))).toBe('TimeoutException')
+      expect(await exceptionOf(probe.ask('send', 'numbers', 'refused', 4_000))).toBe('TimeoutException')
       await Promise.all([first, second].map(({ leader }) => cluster().start(podOf(cluster(), leader))))
       await writingGoesOn(probe)
       await copiesAreBack(probe, 3)

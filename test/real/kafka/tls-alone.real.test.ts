@@ -54,7 +54,7 @@ await onServers(
     })
 
     test('the Job makes the topics over TLS, and records go there and back', async () => {
-      expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 4_000))).toBe('TimeoutException')
+      expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 1_500))).toBe('TimeoutException')
       const tools = await Tools.make(cluster())
       await tools.runTopicsJob(files)
       await probe.ask('send', 'platform.events', 'kept', 20_000)

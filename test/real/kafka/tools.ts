@@ -60,7 +60,7 @@ export class Tools {
     for (const tool of TOOLS) {
       const options = cluster.toolOptions().map(word => `'${word}'`)
       // in a pod localhost is another address than outside of it; of two options of one name the last one counts
-      const script = `#!/bin/sh\nexec java ${options.join(' ')} \${KUBEMEND_HOSTS:+-Djdk.net.hosts.file=$KUBEMEND_HOSTS} ${classOf(tool, cluster)} "$@"\n`
+      const script = `#!/bin/sh\nexec java ${options.join(' ')} \${KUBEMEND_HOSTS:+-Djdk.net.hosts.file=$KUBEMEND_HOSTS} $KUBEMEND_OPTIONS ${classOf(tool, cluster)} "$@"\n`
       for (const file of [tool.name, `${tool.name}.sh`]) await writeProgram(path.join(folder, file), script)
     }
     await writeProgram(path.join(folder, 'kubectl'), kubectlScript(cluster.folder, folder))
@@ -73,8 +73,8 @@ export class Tools {
   }
 
   /** Rejects with what was written when the command ends with another status than 0. */
-  async run(program: string, args: readonly string[]): Promise<string> {
-    const env = { PATH: `${this.#folder}:${process.env.PATH}` }
+  async run(program: string, args: readonly string[], javaOptions: readonly string[] = []): Promise<string> {
+    const env = { PATH: `${this.#folder}:${process.env.PATH}`, KUBEMEND_OPTIONS: javaOptions.join(' ') }
     const { stdout } = await promisify(execFile)(program, args, { env, timeout: 120_000, cwd: this.#cluster.folder })
     return stdout
   }

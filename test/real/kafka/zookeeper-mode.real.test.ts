@@ -94,7 +94,7 @@ for (const version of ['3.4.0', '3.9.1']) {
     })
 
     test('a topic that nobody made is refused, until the Job of the files makes it', async () => {
-      expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 4_000))).toBe('TimeoutException')
+      expect(await exceptionOf(probe.ask('send', 'platform.events', 'lost', 1_500))).toBe('TimeoutException')
       const tools = await Tools.make(cluster())
       await tools.runTopicsJob(files)
       await probe.ask('send', 'platform.events', 'kept', 20_000)
