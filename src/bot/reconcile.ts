@@ -1,16 +1,18 @@
 // Brings the branches and pull requests of a repository to what is to be proposed: looks at all, decides, then acts.
 
+import type { Finding } from '../engine/outcome.ts'
 import type { PlacedFinding } from '../report/model.ts'
 import { act } from './act.ts'
 import { branchName, isBranchOfPrefix } from './branch-name.ts'
 import type { Case } from './case.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
+import { marksOf } from './fingerprint.ts'
 import type { FoundGroup, LeftOut } from './group.ts'
 import { readMarker } from './marker.ts'
 import { markKey } from './marks.ts'
 import { type Observation, observe } from './observe.ts'
-import type { FindingMark, GroupPlan } from './plan.ts'
+import type { GroupPlan } from './plan.ts'
 import { BaseMovedError, StaleError } from './publish.ts'
 import { RemoteError } from './remote-error.ts'
 import type { GroupResult } from './result.ts'
@@ -140,13 +142,15 @@ async function lookAtGroups(
   return cases
 }
 
-/** Branches of other scopes, and those without a pull request that says where they belong, are nobody's business here. */
+/**
+ * Branches whose group is gone or has another name by now. Those of other scopes, and those without a pull request that
+ * says where they belong, are nobody's business here.
+ */
 async function lookAtLeftovers(site: Site, cases: readonly Case[]): Promise<Case[]> {
   const names = new Set(cases.map(({ seen }) => seen.name))
   const leftovers: Case[] = []
   for (const name of [...site.branches.keys()].sort()) {
-    const base = name.replace(/(-[0-9a-f]{8})-\d+$/, '$1')
-    if (names.has(name) || names.has(base) || !isBranchOfPrefix(site.settings.branchPrefix, name)) continue
+    if (names.has(name) || !isBranchOfPrefix(site.settings.branchPrefix, name)) continue
     const entry = await lookAt(site, undefined, name)
     const group = entry.seen.current && readMarker(entry.seen.current.body)?.group
     if (group?.startsWith(site.scope)) leftovers.push(entry)
@@ -184,8 +188,7 @@ function planFor({ planner }: Site, group: FoundGroup, { controls, memory }: Obs
   const whole = planner.plan(group, new Set())
   const refused = new Set([...memory.rejected, ...memory.exhausted].map(markKey))
   const ignored = new Set(controls.ignore)
-  const marks = new Map(whole.marks.map(mark => [mark.id, mark]))
-  const isRefused = (mark: FindingMark | undefined) => mark !== undefined && refused.has(markKey(mark))
+  const isRefused = (finding: Finding) => marksOf([finding]).some(mark => refused.has(markKey(mark)))
   const placed = new Map(whole.report.findings.map(entry => [entry.finding, entry]))
   const leftOut: LeftOut[] = []
   const leave = (finding: PlacedFinding | undefined, why: LeftOut['why']): void => {
@@ -193,7 +196,7 @@ function planFor({ planner }: Site, group: FoundGroup, { controls, memory }: Obs
   }
   for (const finding of whole.written) {
     if (ignored.has(finding.rule) || ignored.has(finding.id)) leave(placed.get(finding), 'ignored')
-    else if (isRefused(marks.get(finding.id))) leave(placed.get(finding), 'rejected')
+    else if (isRefused(finding)) leave(placed.get(finding), 'rejected')
   }
   if (leftOut.length === 0) return { plan: whole.written.length === 0 ? undefined : whole, leftOut }
   const keys = leftOut.flatMap(({ finding }) => finding.finding.ties.slice(0, 1))
