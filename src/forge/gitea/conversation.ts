@@ -25,7 +25,7 @@ export class Conversation {
     if (missing.length > 0) {
       const unknown = await this.#attach(issue, missing)
       for (const name of unknown) {
-        await http.request({ method: 'POST', path: `${path}/labels`, body: { name, color: COLOR } })
+        await this.#makeLabel(name)
       }
       if (unknown.length > 0) await this.#attach(issue, unknown)
     }
@@ -36,6 +36,16 @@ export class Conversation {
       if (!surplus.includes(textAt(label, 'name'))) continue
       await http.request({ method: 'DELETE', path: `${issue}/${numberAt(label, 'id')}`, accept: [404, 422] })
     }
+  }
+
+  /** A second label of the same name would be made without complaint, hence the look-up. */
+  async #makeLabel(name: string): Promise<void> {
+    const { http, pages, path } = this.#repository
+    const labels = `${path}/labels`
+    await http.ensure({
+      find: async () => (await pages.all(labels)).find(label => textAt(label, 'name') === name),
+      create: () => http.request({ method: 'POST', path: labels, body: { name, color: COLOR } }),
+    })
   }
 
   /** Labels that the repository does not have are left out without a word; they are answered. */
@@ -56,39 +66,38 @@ export class Conversation {
   ): Promise<string[]> {
     if (reviewers.length + assignees.length === 0) return []
     const path = `${this.#repository.path}/pulls/${number}`
-    const { body } = await this.#repository.http.request({ method: 'GET', path })
-    const asked = new Set([
-      ...names(body, 'requested_reviewers', 'login'),
-      ...names(body, 'requested_reviewers_teams', 'name').map(teamName),
-    ])
-    const assigned = names(body, 'assignees', 'login')
-    const refused = await this.#review(path, without(reviewers, asked))
-    refused.push(...(await this.#assign(path, without(assignees, new Set(assigned)), assigned)))
+    const before = await this.#people(path)
+    const wanted = without(reviewers, before.asked)
+    await this.#review(path, wanted)
+    // what the request answers leaves out those whom an attempt before it, whose answer was lost, had asked
+    const refused = wanted.length === 0 ? [] : without(wanted, (await this.#people(path)).asked)
+    refused.push(...(await this.#assign(path, without(assignees, new Set(before.assigned)), before.assigned)))
     return [...new Set(refused)]
   }
 
+  async #people(path: string): Promise<{ readonly asked: ReadonlySet<string>; readonly assigned: readonly string[] }> {
+    const { body } = await this.#repository.http.request({ method: 'GET', path })
+    const teams = names(body, 'requested_reviewers_teams', 'name').map(teamName)
+    const asked = new Set([...names(body, 'requested_reviewers', 'login'), ...teams])
+    return { asked, assigned: names(body, 'assignees', 'login') }
+  }
+
   /** One unknown account makes Gitea refuse all of a request; an unknown team it leaves out without a word. */
-  async #review(path: string, reviewers: readonly string[]): Promise<string[]> {
-    if (reviewers.length === 0) return []
-    const people = reviewers.filter(name => !name.includes('/'))
-    const teams = reviewers.filter(name => name.includes('/')).map(name => name.slice(name.indexOf('/') + 1))
-    const { status, body } = await this.#repository.http.request({
+  async #review(path: string, reviewers: readonly string[]): Promise<void> {
+    if (reviewers.length === 0) return
+    const { status } = await this.#repository.http.request({
       method: 'POST',
       path: `${path}/requested_reviewers`,
-      body: { reviewers: people, team_reviewers: teams },
+      body: {
+        reviewers: reviewers.filter(name => !name.includes('/')),
+        team_reviewers: reviewers.filter(name => name.includes('/')).map(name => name.slice(name.indexOf('/') + 1)),
+      },
       accept: [403, 404, 422],
       idempotent: true,
       pace: 'content',
     })
-    if (status >= 400)
-      return reviewers.length === 1 ? [...reviewers] : this.#oneByOne(reviewers, one => this.#review(path, [one]))
-    const taken = new Set(
-      (Array.isArray(body) ? body : []).flatMap(review => [
-        maybeTextAt(valueAt(review, 'user'), 'login')?.toLowerCase(),
-        teamName(maybeTextAt(valueAt(review, 'team'), 'name') ?? ''),
-      ]),
-    )
-    return reviewers.filter(name => !taken.has(known(name)))
+    if (status < 400 || reviewers.length === 1) return
+    for (const name of reviewers) await this.#review(path, [name])
   }
 
   /** Assignees are replaced as a whole, so those who are there already are sent along. */
@@ -105,18 +114,14 @@ export class Conversation {
       if (!(error instanceof RemoteError) || (error.status !== 422 && error.status !== 403)) throw error
       if (assignees.length === 1) return [...assignees]
       const taken = [...present]
-      return this.#oneByOne(assignees, async one => {
-        const refused = await this.#assign(path, [one], taken)
-        if (refused.length === 0) taken.push(one)
-        return refused
-      })
+      const refused: string[] = []
+      for (const name of assignees) {
+        const [isRefused] = await this.#assign(path, [name], taken)
+        if (isRefused === undefined) taken.push(name)
+        else refused.push(name)
+      }
+      return refused
     }
-  }
-
-  async #oneByOne(names: readonly string[], ask: (name: string) => Promise<string[]>): Promise<string[]> {
-    const refused: string[] = []
-    for (const name of names) refused.push(...(await ask(name)))
-    return refused
   }
 
   /** This list has no pages. */
