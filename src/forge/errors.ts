@@ -141,7 +141,8 @@ export function networkFailure(error: unknown, request: string, timeout: number)
     }
   }
   const text = `${request}: connection failed${code === '' ? '' : ` (${code})`}`
-  return { error: new RemoteError('temporary', text), again: NOT_SENT.has(code) ? 'always' : 'idempotent' }
+  const advice = 'check the address and the network, then run again'
+  return { error: new RemoteError('temporary', text, { advice }), again: NOT_SENT.has(code) ? 'always' : 'idempotent' }
 }
 
 /** The first code along the causes of an error; `fetch` wraps what happened into errors without one. */

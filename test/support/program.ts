@@ -19,7 +19,7 @@ export const PROGRAM = path.resolve('dist/cli.cjs')
 
 /** A build that is older than a source would let a test pass or fail for another program than the one at hand. */
 let isFresh = false
-function assertFresh(): void {
+export function assertFresh(): void {
   if (isFresh) return
   const built = statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs
   if (built === undefined) throw new Error('dist/ is missing: run `npm run build`')

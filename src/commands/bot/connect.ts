@@ -28,7 +28,10 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** Answers the connection to a repository; throws a `RemoteError` without a usable address or token. */
+/**
+ * Answers the connection to a repository, of which nothing is asked yet; throws a `RemoteError` without a usable address
+ * or token, which is wrong usage.
+ */
 export type Connect = (address: string) => Connection
 
 /** What tests shorten. */

@@ -4,10 +4,11 @@ import { RemoteError } from '../../bot/remote-error.ts'
 import type { Host } from '../../io/host.ts'
 import { printable } from '../../report/escape.ts'
 import { EXIT } from '../exit-code.ts'
+import { shownAddress } from './address.ts'
 import type { Connect, Connection } from './connect.ts'
 import type { BotFlags } from './options.ts'
 
-/** Answers the exit code: refused before temporary before the largest that an action answers. */
+/** Answers the exit code: wrong usage before refused before the largest, which is temporary, that there is. */
 export async function onEach(
   host: Host,
   flags: Pick<BotFlags, 'repositories'>,
@@ -15,7 +16,8 @@ export async function onEach(
   action: (connection: Connection) => Promise<number>,
 ): Promise<number> {
   const codes = new Set<number>()
-  for (const address of flags.repositories) codes.add(await onOne(host, connect, address, action))
+  for (const address of new Set(flags.repositories)) codes.add(await onOne(host, connect, address, action))
+  if (codes.has(EXIT.usage)) return EXIT.usage
   if (codes.has(EXIT.refused)) return EXIT.refused
   return Math.max(EXIT.ok, ...codes)
 }
@@ -33,8 +35,9 @@ async function onOne(
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
     const { message, advice, kind } = error
-    const text = `${connection?.url ?? 'the repository'}: ${message}${advice === undefined ? '' : `: ${advice}`}`
+    const text = `${connection?.url ?? shownAddress(address)}: ${message}${advice === undefined ? '' : `: ${advice}`}`
     host.stderr.write(`kubemend: ${printable(text)}\n`)
+    if (connection === undefined) return EXIT.usage
     return kind === 'temporary' ? EXIT.temporary : EXIT.refused
   } finally {
     await connection?.close()

@@ -8,7 +8,7 @@ import { plural } from '../../report/words.ts'
 import type { BotRunFlags } from './options.ts'
 import type { RepositoryResult } from './work.ts'
 
-const DONE: Readonly<Record<GroupResult['outcome'], string>> = {
+export const DONE: Readonly<Record<GroupResult['outcome'], string>> = {
   create: 'opened',
   rewrite: 'rebuilt',
   append: 'extended',
@@ -23,7 +23,7 @@ const DONE: Readonly<Record<GroupResult['outcome'], string>> = {
   failed: 'failed',
 }
 
-const WOULD: Readonly<Record<GroupResult['outcome'], string>> = {
+export const WOULD: Readonly<Record<GroupResult['outcome'], string>> = {
   ...DONE,
   create: 'would open',
   rewrite: 'would rebuild',
@@ -36,7 +36,7 @@ const WOULD: Readonly<Record<GroupResult['outcome'], string>> = {
 /** Printed when a repository is done; failures go to standard error. */
 export function printRepository(host: Host, flags: BotRunFlags, result: RepositoryResult): void {
   for (const line of complaints(result)) host.stderr.write(`kubemend: ${printable(line)}\n`)
-  if (flags.format === 'json' || flags.quiet) return
+  if (flags.format === 'json' || flags.quiet || result.base === undefined) return
   host.stdout.write(printableLines(`${repositoryLines(result, flags).join('\n')}\n`))
   if (flags.dryRun && flags.isFull) host.stdout.write(details(result))
 }
@@ -48,11 +48,12 @@ export function printRun(host: Host, flags: BotRunFlags, results: readonly Repos
   host.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
 }
 
-function complaints({ url, failure, groups, refused }: RepositoryResult): string[] {
+function complaints({ url, failure, groups, refused, unmatched }: RepositoryResult): string[] {
   return [
     ...(failure === undefined ? [] : [`${url}: ${failure.text}`]),
     ...groups.flatMap(({ branch, problems }) => problems.map(problem => `${url}: ${branch}: ${problem}`)),
     ...refused.map(({ file, text }) => `${url}: ${file}: ${text}`),
+    ...unmatched.map(text => `${url}: ${text}`),
   ]
 }
 

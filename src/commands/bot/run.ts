@@ -10,25 +10,31 @@ import { printRepository, printRun } from './print.ts'
 import { centralConfiguration } from './site.ts'
 import { type RepositoryResult, workOn } from './work.ts'
 
-/** One repository after the other, so that what one needs of memory and connections is all that is needed. */
+/**
+ * One repository after the other, so that what one needs of memory and connections is all that is needed. `observe` is
+ * given what became of all of them, for outputs beside the printed ones.
+ */
 export async function botRun(
   tooling: Tooling,
   flags: BotRunFlags,
   connect: Connect = connector(tooling.host, flags),
+  observe: (results: readonly RepositoryResult[], code: number) => void = () => {},
 ): Promise<number | Failure> {
   const central = centralConfiguration(tooling, flags)
   if (central !== undefined && isFailure(central)) return central
   const { host } = tooling
   return host.holdInterrupts(async isStopped => {
     const results: RepositoryResult[] = []
-    for (const address of flags.repositories) {
+    for (const address of new Set(flags.repositories)) {
       if (isStopped()) break
       const result = await workOn({ tooling, flags, central, connect, isStopped }, address)
       printRepository(host, flags, result)
       results.push(withoutTexts(result))
     }
     printRun(host, flags, results)
-    return isStopped() ? EXIT.interrupted : exitCodeOf(results, flags)
+    const code = isStopped() ? EXIT.interrupted : exitCodeOf(results, flags)
+    observe(results, code)
+    return code
   })
 }
 
@@ -40,14 +46,22 @@ function withoutTexts(result: RepositoryResult): RepositoryResult {
 /** Outcomes that mean that a run has something to do. */
 const WORK: ReadonlySet<GroupOutcome> = new Set(['create', 'rewrite', 'append', 'open', 'reopen', 'withdraw'])
 
-/** A wrong configuration before a refusal, that before what passes; a dry run answers 1 when there is work. */
+/** Whether a run did something to the repository, or a dry run would. */
+export function hasWork({ groups, calls }: RepositoryResult): boolean {
+  return calls.length > 0 || groups.some(({ outcome }) => WORK.has(outcome))
+}
+
+/**
+ * Wrong usage before a refusal, that before what passes; a dry run answers 1 when there is work; a path that matches no
+ * file comes last.
+ */
 function exitCodeOf(results: readonly RepositoryResult[], { dryRun }: BotRunFlags): number {
   const kinds = new Set(results.flatMap(({ failure, groups }) => [failure?.kind, ...groups.map(kindOf)]))
   if (kinds.has('usage')) return EXIT.usage
   if (kinds.has('permanent')) return EXIT.refused
   if (kinds.has('temporary')) return EXIT.temporary
-  const hasWork = results.some(({ groups, calls }) => calls.length > 0 || groups.some(group => WORK.has(group.outcome)))
-  return dryRun && hasWork ? EXIT.findings : EXIT.ok
+  if (dryRun && results.some(hasWork)) return EXIT.findings
+  return results.some(({ unmatched }) => unmatched.length > 0) ? EXIT.noInput : EXIT.ok
 }
 
 function kindOf({ outcome, why }: GroupResult): string | undefined {

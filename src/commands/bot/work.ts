@@ -9,6 +9,7 @@ import type { Configuration } from '../../config/configuration.ts'
 import type { Report, Summary } from '../../report/model.ts'
 import { isFailure } from '../failure.ts'
 import type { Tooling } from '../tooling.ts'
+import { shownAddress } from './address.ts'
 import type { Connect, Connection } from './connect.ts'
 import type { BotRunFlags } from './options.ts'
 import { openSite } from './site.ts'
@@ -25,13 +26,15 @@ export interface RepositoryResult {
   readonly refused: Report['inputs']['refused']
   /** what the repository's configuration asks for and does not get */
   readonly denied: readonly string[]
+  /** what was asked for and is not there, one sentence for each path */
+  readonly unmatched: readonly string[]
   /** what a real run would send; empty for a real run */
   readonly calls: readonly Call[]
   readonly failure?: RepositoryFailure
 }
 
 export interface RepositoryFailure {
-  /** `usage`: the configuration is wrong */
+  /** `usage`: the configuration is wrong, or the address or what goes for a token, so that no server was asked */
   readonly kind: RemoteErrorKind | 'usage'
   readonly text: string
 }
@@ -61,13 +64,15 @@ export async function workOn(work: Work, address: string): Promise<RepositoryRes
     }
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    return { ...NOTHING, url: connection?.url ?? address, failure: failureOf(error) }
+    const failure = failureOf(error)
+    if (connection !== undefined) return { ...NOTHING, url: connection.url, failure }
+    return { ...NOTHING, url: shownAddress(address), failure: { ...failure, kind: 'usage' } }
   } finally {
     await connection?.close()
   }
 }
 
-const NOTHING = { groups: [], refused: [], denied: [], calls: [] }
+const NOTHING = { groups: [], refused: [], denied: [], unmatched: [], calls: [] }
 
 async function once(work: Work, connection: Connection, checksBase: boolean): Promise<RepositoryResult> {
   const { tooling, flags, central, isStopped } = work
@@ -85,6 +90,7 @@ async function once(work: Work, connection: Connection, checksBase: boolean): Pr
     summary: whole.summary,
     refused: whole.inputs.refused,
     denied: site.denied,
+    unmatched: whole.warnings.filter(({ code }) => code === 'no-input').map(({ text }) => text),
     calls,
     ...(interruption === undefined ? {} : { failure: failureOf(interruption) }),
   }
