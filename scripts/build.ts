@@ -60,6 +60,8 @@ const ENTRIES: readonly BuildOptions[] = [
   },
   { entryPoints: ['src/main.ts'], outfile: `${OUT}/main.cjs` },
   { entryPoints: ['src/main-bot.ts'], outfile: `${OUT}/bot.cjs` },
+  // all in one file: a runner starts it once, and what lies beside it is the schema data alone
+  { entryPoints: ['src/action.ts'], outfile: `${OUT}/action.cjs`, plugins: [] },
   {
     stdin: {
       contents: "export * from './report/patch.ts'\nexport * from './report/sarif.ts'",

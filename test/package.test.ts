@@ -21,7 +21,7 @@ test('the package holds the program, its data and its licences, and nothing else
   const [packed] = JSON.parse(npm('.', 'pack', '--json', '--dry-run', '--ignore-scripts'))
   const files: string[] = packed.files.map((file: { path: string }) => file.path)
   const expected =
-    /^(?:LICENSE|README\.md|package\.json|dist\/(?:cli|main|diff|forge)\.cjs|dist\/THIRD_PARTY_NOTICES|dist\/schemas\/[\w.-]+)$/
+    /^(?:LICENSE|README\.md|package\.json|dist\/(?:cli|main|bot|diff)\.cjs|dist\/THIRD_PARTY_NOTICES|dist\/schemas\/[\w.-]+)$/
   expect(files.filter(file => !expected.test(file))).toEqual([])
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/cli.cjs', 'dist/THIRD_PARTY_NOTICES']))
   expect(packed.size).toBeLessThan(1_500_000)
