@@ -2,7 +2,8 @@
 //
 //   npm run bench                 generated manifests, N = 1, 100, 1,000 and 10,000
 //   npm run bench -- --real DIR   the manifests of a folder as well
-//   npm run bench -- --quick      N = 1 and 100, once each: that it runs, not how fast
+//   npm run bench -- bot          the bot against a forge: see bot.ts
+//   npm run bench -- --quick      all of it with small numbers, once each: that it runs, not how fast
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { manifestsBelow } from '../scripts/manifests.ts'
+import { benchBot } from './bot.ts'
 import { generate } from './generate.ts'
 import { phases } from './phases.ts'
 
@@ -143,4 +145,7 @@ function main(args: readonly string[]): void {
   }
 }
 
-main(process.argv.slice(2))
+const given = process.argv.slice(2)
+const isQuick = given.includes('--quick')
+if (!given.includes('bot')) main(given)
+if (given.includes('bot') || isQuick) await benchBot(isQuick)
