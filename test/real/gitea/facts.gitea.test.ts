@@ -8,6 +8,8 @@ import { type GiteaStage, openGitea, type Reply } from './stage.ts'
 const server = inject('gitea')
 const CONTRACT = new Contract('test/contract/gitea.json', { error: 'basic-error' })
 const MEGABYTE = 2 ** 20
+/** The server does much of its work after it has answered. */
+const PATIENT = { timeout: 20_000 }
 
 describe.skipIf(server === null)('Gitea', () => {
   let stage: GiteaStage
@@ -153,7 +155,7 @@ describe.skipIf(server === null)('Gitea', () => {
       const before = (await ask('GET', `/pulls/${number}`)).body.updated_at
       await sleep(1100)
       await step()
-      await expect.poll(async () => (await ask('GET', `/pulls/${number}`)).body.updated_at).not.toBe(before)
+      await expect.poll(async () => (await ask('GET', `/pulls/${number}`)).body.updated_at, PATIENT).not.toBe(before)
     }
     const [newest] = (await ask('GET', '/pulls?state=all&sort=recentupdate&limit=1')).body
     expect(newest.number).toBe(number)
@@ -174,7 +176,7 @@ describe.skipIf(server === null)('Gitea', () => {
     const id = await push('kubemend/gone', 'replicas: 6\n')
     const gone = await open('kubemend/gone')
     await stage.bot.git.move('kubemend/gone', undefined, id)
-    await expect.poll(async () => (await ask('GET', `/pulls/${gone}`)).body.state).toBe('closed')
+    await expect.poll(async () => (await ask('GET', `/pulls/${gone}`)).body.state, PATIENT).toBe('closed')
     const { body } = await ask('GET', `/pulls/${gone}`)
     expect(body.head).toMatchObject({ label: 'kubemend/gone', ref: `refs/pull/${gone}/head`, sha: id })
     const listed = (await ask('GET', '/pulls?state=closed&limit=50')).body
@@ -196,7 +198,7 @@ describe.skipIf(server === null)('Gitea', () => {
     const merged = await open('kubemend/merged')
     const path = `${repository}/pulls/${merged}/merge`
     const wrong = { Do: 'merge', head_commit_id: head }
-    await expect.poll(async () => (await stage.ask('ann', 'POST', path, wrong)).status, { timeout: 10_000 }).toBe(409)
+    await expect.poll(async () => (await stage.ask('ann', 'POST', path, wrong)).status, PATIENT).toBe(409)
     await stage.person.merge(merged)
     expect((await ask('GET', `/pulls/${merged}`)).body).toMatchObject({ state: 'closed', merged: true })
     expect((await ask('PATCH', `/pulls/${merged}`, { state: 'open' })).status).toBe(412)
@@ -210,9 +212,7 @@ describe.skipIf(server === null)('Gitea', () => {
     expect((await stage.ask('owner', 'POST', `${repository}/branch_protections`, rule)).status).toBe(201)
     const path = `${repository}/pulls/${waiting}/merge`
     const wanted = { Do: 'merge', merge_when_checks_succeed: true }
-    await expect
-      .poll(async () => (await stage.ask('owner', 'POST', path, wanted)).status, { timeout: 10_000 })
-      .toBe(201)
+    await expect.poll(async () => (await stage.ask('owner', 'POST', path, wanted)).status, PATIENT).toBe(201)
     const pull = (await stage.forge().pullRequests(branch))[0]
     if (pull === undefined) throw new Error('no pull request')
     expect((await stage.forge().state(pull)).isQueued).toBe(true)
