@@ -121,20 +121,19 @@ describe('over budget', () => {
         return { file: `k8s/${index}.yaml`, before: 'a: 1\n'.repeat(20), after: 'b: 1\n'.repeat(20), findings: [] }
       }),
     }),
-    { runUrl: 'https://ci.example/run/1' },
   )
 
-  test('diffs go first, those that have room stay, and the others are counted and linked', () => {
+  test('diffs go first, those that have room stay, and the others are counted', () => {
     const body = renderBody(many, { ...GITHUB, bodyLimit: 40_000 }, MARKER)
     const shown = body.match(/<details>/g)?.length ?? 0
     expect(shown).toBeGreaterThan(10)
-    expect(body).toContain(`${200 - shown} more diffs: the [run](https://ci.example/run/1) shows them all.`)
+    expect(body).toContain(`${200 - shown} more diffs: the files of this pull request show them.`)
     expect(readPage(body).rows).toHaveLength(201)
   })
 
   test('then rows of the table, then all but its counts', () => {
     const body = renderBody(many, { ...GITHUB, bodyLimit: 8_000 }, MARKER)
-    expect(body).toContain('200 diffs: the [run](https://ci.example/run/1) shows them all.')
+    expect(body).toContain('200 diffs: the files of this pull request show them.')
     expect(body).toMatch(/Not shown: \d+ of 200 findings\./)
     const isBrief = (text: string) => text.includes('- `replicas`: 200 findings') && text.includes('## Controls')
     const sizes = Array.from({ length: 40 }, (_, index) => 1_500 + 25 * index)

@@ -83,20 +83,13 @@ describe('a finding takes part', () => {
     expect(contents(group([far, near], { paths: ['k8s/**'] }))).toEqual({ 'rule replicas safe': ['replicas near'] })
   })
 
-  test('unless its rule or its id is ignored, or it was turned down: then the group says so', () => {
-    const [first, second, third] = ['a', 'b', 'c'].map(name => findingOf({ name, file: `${name}.yaml` }))
-    if (first === undefined || second === undefined || third === undefined) throw new Error('there are three')
-    const [only] = group(
-      [first, second, third],
-      { ignore: [first.finding.id] },
-      { isRejected: entry => entry === second },
-    )
-    expect(only?.findings).toEqual([third])
-    expect(only?.leftOut).toEqual([
-      { finding: first, why: 'ignored' },
-      { finding: second, why: 'rejected' },
-    ])
-    expect(group([first, third], { ignore: ['replicas'] })).toEqual([])
+  test('unless its rule or its id is ignored: then the group says so', () => {
+    const [first, second] = ['a', 'b'].map(name => findingOf({ name, file: `${name}.yaml` }))
+    if (first === undefined || second === undefined) throw new Error('there are two')
+    const [only] = group([first, second], { ignore: [first.finding.id] })
+    expect(only?.findings).toEqual([second])
+    expect(only?.leftOut).toEqual([{ finding: first, why: 'ignored' }])
+    expect(group([first, second], { ignore: ['replicas'] })).toEqual([])
   })
 
   test('what is open of the same kind is told with the group', () => {
@@ -115,9 +108,8 @@ describe('what belongs together', () => {
     expect(groups.map(isUnit)).toEqual([false, false, true])
   })
 
-  test('is turned down and ignored as a whole', () => {
+  test('is ignored as a whole', () => {
     const [first] = UNIT
-    expect(group(UNIT, {}, { isRejected: entry => entry === first })).toEqual([])
     expect(group(UNIT, { ignore: [first?.finding.id ?? ''] })).toEqual([])
   })
 

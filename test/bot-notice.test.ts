@@ -3,15 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { readControls } from '../src/bot/controls.ts'
 import type { PullRequest } from '../src/bot/forge.ts'
-import {
-  duplicateNotice,
-  foreignNotice,
-  loopNotice,
-  pausedNotice,
-  sameNotice,
-  topicOf,
-  withdrawnNotice,
-} from '../src/bot/notice.ts'
+import { duplicateNotice, foreignNotice, sameNotice, topicOf, withdrawnNotice } from '../src/bot/notice.ts'
 import { readPage } from './support/bot-page.ts'
 
 const OTHER = { number: 3, url: 'https://git.example/acme/app/pulls/3' } as PullRequest
@@ -19,8 +11,6 @@ const NOTICES = {
   foreign: foreignNotice('The branch holds commits of others: abc. Comment `kubemend recreate`.'),
   duplicate: duplicateNotice(OTHER),
   withdrawn: withdrawnNotice('nothing is left to propose', 'deadbeef'),
-  paused: pausedNotice(),
-  loop: loopNotice([OTHER, OTHER]),
 }
 
 describe('a notice', () => {
@@ -38,7 +28,7 @@ describe('a notice', () => {
 
   test('is the same as another on its topic, whatever it says', () => {
     expect(sameNotice(NOTICES.foreign, foreignNotice('other words'))).toBe(true)
-    expect(sameNotice(NOTICES.foreign, NOTICES.paused)).toBe(false)
+    expect(sameNotice(NOTICES.foreign, NOTICES.withdrawn)).toBe(false)
     expect(sameNotice('a comment', 'a comment')).toBe(false)
     expect(sameNotice(`> ${NOTICES.foreign}`, NOTICES.foreign)).toBe(false)
   })
@@ -48,7 +38,5 @@ describe('a notice', () => {
     expect(NOTICES.duplicate).toContain('(https://git.example/acme/app/pulls/3)')
     expect(duplicateNotice(undefined)).toContain('An older pull request')
     expect(NOTICES.withdrawn).toContain('nothing is left to propose, as of `deadbeef`.')
-    expect(NOTICES.paused).toContain('`kubemend resume`')
-    expect(NOTICES.loop).toContain('`bot.ignore`')
   })
 })

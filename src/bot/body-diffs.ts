@@ -8,9 +8,8 @@ import { bodyHtml, fenced } from './escape.ts'
 
 const HEAD = '## Diffs\n\n'
 
-export function diffPart(files: readonly FileChange[], runUrl: string | undefined): Part {
-  const where =
-    runUrl === undefined ? 'the files of this pull request show them' : `the [run](${runUrl}) shows them all`
+export function diffPart(files: readonly FileChange[]): Part {
+  const where = 'the files of this pull request show them'
   return list({
     head: HEAD,
     items: files.map(diffItem),

@@ -21,6 +21,7 @@ export function openPart(open: readonly PlacedFinding[]): Part {
 
 const WHY: Readonly<Record<LeftOut['why'], string>> = {
   rejected: 'turned down with an earlier pull request, which proposes it again when it is reopened',
+  undone: 'merged twice before and gone each time: something else writes these files, and the change belongs there',
   ignored: 'on the list of what is not to be proposed',
 }
 

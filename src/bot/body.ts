@@ -28,8 +28,6 @@ export interface BodyFacts {
   readonly rules: readonly RuleFacts[]
   /** the pull request of this group before this one */
   readonly predecessor?: PullRequest | undefined
-  /** address of a page with the whole output of the run */
-  readonly runUrl?: string | undefined
 }
 
 export type BodyForge = Pick<Forge, 'kind' | 'bodyLimit' | 'hasCheckboxes'>
@@ -50,7 +48,7 @@ export function renderBody(facts: BodyFacts, forge: BodyForge, marker: string): 
   const leftOut = leftOutPart(facts.leftOut)
   const notTaken = notTakenPart(facts.notTaken)
   const controls = whole(controlsOf(plan, forge))
-  const diffs = diffPart(plan.report.files, facts.runUrl)
+  const diffs = diffPart(plan.report.files)
   return fitParts(
     [first, summary, table, why, verify, open, runbook, leftOut, notTaken, controls, diffs],
     [diffs, table, leftOut, notTaken, open, why, runbook, verify, controls, summary, first],

@@ -19,8 +19,6 @@ export interface GroupContext {
   readonly appOf?: (file: string) => string
   /** bytes of a file's new text; without it, no part is too large */
   readonly sizeOf?: (file: string) => number
-  /** findings that a closed pull request held */
-  readonly isRejected?: (finding: PlacedFinding) => boolean
   /** whether a branch of that group stands: what was split stays split while its parts are open */
   readonly hasBranch?: (key: string, label: string) => boolean
   /** whether a person asked for smaller pull requests in place of that group's */
@@ -30,7 +28,8 @@ export interface GroupContext {
 /** A finding that is not proposed although it could be. */
 export interface LeftOut {
   readonly finding: PlacedFinding
-  readonly why: 'ignored' | 'rejected'
+  /** `undone`: merged before, again and again, and gone each time */
+  readonly why: 'ignored' | 'rejected' | 'undone'
 }
 
 export interface FoundGroup extends Group {
@@ -59,7 +58,7 @@ export function groupFindings(
   settings: BotSettings,
   context: GroupContext = {},
 ): readonly FoundGroup[] {
-  const { proposed, leftOut, open } = sift(findings, settings, context)
+  const { proposed, leftOut, open } = sift(findings, settings)
   const kinds = new Map<string, { readonly kind: Kind; readonly bundles: Bundle[] }>()
   for (const bundle of proposed) {
     const kind = kindOf(bundle, settings, context)
@@ -82,7 +81,7 @@ function isUnsafe({ finding }: PlacedFinding): boolean {
   return finding.outcome === 'held' || finding.risks.some(risk => !SAFE_RISKS.includes(risk))
 }
 
-function sift(findings: readonly PlacedFinding[], settings: BotSettings, { isRejected = () => false }: GroupContext) {
+function sift(findings: readonly PlacedFinding[], settings: BotSettings) {
   const isThere = settings.paths.length === 0 ? () => true : globMatcher(settings.paths)
   const ignored = new Set(settings.ignore)
   const isWanted = ({ finding }: PlacedFinding) => isWritten(finding) || (settings.unsafe && finding.outcome === 'held')
@@ -94,10 +93,8 @@ function sift(findings: readonly PlacedFinding[], settings: BotSettings, { isRej
   const proposed: Bundle[] = []
   for (const bundle of bundlesOf(wanted.filter(({ finding }) => !ignored.has(finding.rule)))) {
     // a bundle is proposed whole or not at all
-    const isIgnored = bundle.findings.some(({ finding }) => ignored.has(finding.id))
-    if (isIgnored || bundle.findings.some(isRejected)) {
-      const why = isIgnored ? 'ignored' : 'rejected'
-      leftOut.push(...bundle.findings.map(finding => ({ finding, why }) as const))
+    if (bundle.findings.some(({ finding }) => ignored.has(finding.id))) {
+      leftOut.push(...bundle.findings.map(finding => ({ finding, why: 'ignored' }) as const))
     } else proposed.push(bundle)
   }
   const open = here.filter(finding => !isWanted(finding) && finding.finding.outcome !== 'already-ok')

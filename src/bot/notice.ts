@@ -2,7 +2,7 @@
 
 import type { PullRequest } from './forge.ts'
 
-export type NoticeTopic = 'foreign' | 'duplicate' | 'withdrawn' | 'paused' | 'loop'
+export type NoticeTopic = 'foreign' | 'duplicate' | 'withdrawn'
 
 const TOPIC = /^<!-- kubemend:notice ([a-z]+) -->/
 
@@ -33,20 +33,6 @@ export function withdrawnNotice(why: string, commit?: string): string {
   return notice(
     'withdrawn',
     `Closed by kubemend: ${why}${by}. Nobody turned it down: the changes are proposed again when their findings return.`,
-  )
-}
-
-export function pausedNotice(): string {
-  return notice('paused', 'kubemend leaves this pull request alone until somebody comments `kubemend resume`.')
-}
-
-/** The same changes were merged several times and are gone each time. */
-export function loopNotice(merged: readonly PullRequest[]): string {
-  const links = merged.map(({ url }, index) => `[${index + 1}](${url})`).join(', ')
-  return notice(
-    'loop',
-    `These changes were merged already (${links}) and were undone each time, so they are not proposed again.`,
-    'Something else writes these files: a generator, a chart or another tool. Change it there, or add the rule to `bot.ignore`.',
   )
 }
 

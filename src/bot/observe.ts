@@ -7,6 +7,7 @@ import type { BranchFacts } from './decision.ts'
 import type { Comment, PullRequest, PullRequestState } from './forge.ts'
 import { readMarker } from './marker.ts'
 import { type Memory, recall } from './memory.ts'
+import type { BranchCommits } from './repository.ts'
 import type { Ground } from './site.ts'
 
 export interface Observation {
@@ -26,11 +27,8 @@ export interface Observation {
 
 /** Asks the remote and the forge about one branch, in a number of requests that depends on the open pull request alone. */
 export async function observe(ground: Ground, name: string): Promise<Observation> {
-  const { forge, repository, baseBranch, now, settings } = ground
-  const [commits, pullRequests] = await Promise.all([
-    ground.branches.has(name) ? repository.fetchBranch(name) : undefined,
-    forge.pullRequests(name),
-  ])
+  const { forge, baseBranch, now, settings } = ground
+  const [commits, pullRequests] = await Promise.all([commitsOf(ground, name), forge.pullRequests(name)])
   const current = currentOf(pullRequests, baseBranch)
   const [state, comments] =
     current === undefined ? [undefined, []] : await Promise.all([forge.state(current), forge.comments(current)])
@@ -45,6 +43,13 @@ export async function observe(ground: Ground, name: string): Promise<Observation
     }),
     memory,
   }
+}
+
+async function commitsOf({ branches, fetched, repository }: Ground, name: string): Promise<BranchCommits | undefined> {
+  const head = branches.get(name)
+  if (head === undefined) return undefined
+  const known = fetched.get(name)
+  return known?.head === head ? known : repository.fetchBranch(name)
 }
 
 const COMMAND = /^ {0,3}kubemend[ \t]/im

@@ -1,18 +1,9 @@
 // Brings the branches and pull requests of a repository to what is to be proposed: looks at all, decides, then acts.
 
-import type { Finding } from '../engine/outcome.ts'
-import type { PlacedFinding } from '../report/model.ts'
 import { act } from './act.ts'
-import { branchName, isBranchOfPrefix } from './branch-name.ts'
 import type { Case } from './case.ts'
-import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
-import { marksOf } from './fingerprint.ts'
-import type { FoundGroup, LeftOut } from './group.ts'
-import { readMarker } from './marker.ts'
-import { markKey } from './marks.ts'
-import { type Observation, observe } from './observe.ts'
-import type { GroupPlan } from './plan.ts'
+import { lookAt, lookAtAll } from './look.ts'
 import { BaseMovedError, StaleError } from './publish.ts'
 import { RemoteError } from './remote-error.ts'
 import type { GroupResult } from './result.ts'
@@ -24,8 +15,6 @@ export interface Reconciled {
   readonly interruption: RemoteError | undefined
 }
 
-/** A branch that a person holds is passed over so many times. */
-const MOST_VARIANTS = 9
 /** Looks again so often after somebody moved a branch or changed a pull request under the bot's hands. */
 const MOST_LOOKS = 3
 
@@ -105,103 +94,6 @@ function isRace(error: unknown): boolean {
 async function branchesNow({ repository, settings }: Site): Promise<Site['branches']> {
   const refs = await repository.refs([`refs/heads/${settings.branchPrefix}`])
   return new Map([...refs].map(([ref, id]) => [ref.slice('refs/heads/'.length), id]))
-}
-
-/** Every group, and every branch of an earlier run of this scope whose group is gone. */
-async function lookAtAll(site: Site): Promise<Case[]> {
-  const nameOf = (key: string, label: string) => branchName(site.settings.branchPrefix, `${site.scope}${key}`, label)
-  const hasBranch = (key: string, label: string) => site.branches.has(nameOf(key, label))
-  const first = await lookAtGroups(site, site.planner.groups({ hasBranch }), nameOf)
-  const split = new Set(first.flatMap(entry => (isSplit(entry) ? [entry.group?.key ?? ''] : [])))
-  const cases =
-    split.size === 0
-      ? first
-      : await lookAtGroups(site, site.planner.groups({ hasBranch, isToSplit: key => split.has(key) }), nameOf)
-  return [...cases, ...(await lookAtLeftovers(site, cases))]
-}
-
-function isSplit({ seen }: Case): boolean {
-  const newest = seen.current ?? seen.pullRequests[0]
-  return seen.controls.split || (newest !== undefined && readMarker(newest.body)?.isSplit === true)
-}
-
-async function lookAtGroups(
-  site: Site,
-  groups: readonly FoundGroup[],
-  nameOf: (key: string, label: string) => string,
-): Promise<Case[]> {
-  const cases: Case[] = []
-  for (const group of groups) {
-    const name = nameOf(group.key, group.label)
-    let entry = await lookAt(site, group, name)
-    for (let variant = 2; entry.decision.action.type === 'sidestep' && variant <= MOST_VARIANTS; variant += 1) {
-      entry = await lookAt(site, group, `${name}-${variant}`)
-    }
-    cases.push(entry)
-  }
-  return cases
-}
-
-/**
- * Branches whose group is gone or has another name by now. Those of other scopes, and those without a pull request that
- * says where they belong, are nobody's business here.
- */
-async function lookAtLeftovers(site: Site, cases: readonly Case[]): Promise<Case[]> {
-  const names = new Set(cases.map(({ seen }) => seen.name))
-  const leftovers: Case[] = []
-  for (const name of [...site.branches.keys()].sort()) {
-    if (names.has(name) || !isBranchOfPrefix(site.settings.branchPrefix, name)) continue
-    const entry = await lookAt(site, undefined, name)
-    const group = entry.seen.current && readMarker(entry.seen.current.body)?.group
-    if (group?.startsWith(site.scope)) leftovers.push(entry)
-  }
-  return leftovers
-}
-
-async function lookAt(site: Site, group: FoundGroup | undefined, name: string): Promise<Case> {
-  const seen = await observe(site, name)
-  const { plan, leftOut } = group === undefined ? NOTHING : planFor(site, group, seen)
-  const decision = decide({
-    plan: plan && { fingerprint: plan.fingerprint, marks: plan.marks },
-    baseBranch: site.baseBranch,
-    baseHead: site.base.id,
-    branch: seen.branch,
-    pullRequests: seen.pullRequests,
-    state: seen.state,
-    reopenable: seen.memory.reopenable,
-    controls: seen.controls,
-    updates: site.settings.updates,
-  })
-  return { group, plan, leftOut, seen, decision }
-}
-
-interface Planned {
-  /** undefined when nothing is left to propose */
-  readonly plan: GroupPlan | undefined
-  readonly leftOut: readonly LeftOut[]
-}
-
-const NOTHING: Planned = { plan: undefined, leftOut: [] }
-
-/** The group without what people turned down, excluded, or merged and lost again and again. */
-function planFor({ planner }: Site, group: FoundGroup, { controls, memory }: Observation): Planned {
-  const whole = planner.plan(group, new Set())
-  const refused = new Set([...memory.rejected, ...memory.exhausted].map(markKey))
-  const ignored = new Set(controls.ignore)
-  const isRefused = (finding: Finding) => marksOf([finding]).some(mark => refused.has(markKey(mark)))
-  const placed = new Map(whole.report.findings.map(entry => [entry.finding, entry]))
-  const leftOut: LeftOut[] = []
-  const leave = (finding: PlacedFinding | undefined, why: LeftOut['why']): void => {
-    if (finding !== undefined) leftOut.push({ finding, why })
-  }
-  for (const finding of whole.written) {
-    if (ignored.has(finding.rule) || ignored.has(finding.id)) leave(placed.get(finding), 'ignored')
-    else if (isRefused(finding)) leave(placed.get(finding), 'rejected')
-  }
-  if (leftOut.length === 0) return { plan: whole.written.length === 0 ? undefined : whole, leftOut }
-  const keys = leftOut.flatMap(({ finding }) => finding.finding.ties.slice(0, 1))
-  const plan = planner.plan(group, new Set(keys))
-  return { plan: plan.written.length === 0 ? undefined : plan, leftOut }
 }
 
 function resultOf({ group, plan, seen, decision }: Case): GroupResult {

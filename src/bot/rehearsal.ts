@@ -35,6 +35,7 @@ function quietRepository(repository: Repository, note: Note): Repository {
     refs: prefixes => repository.refs(prefixes),
     fetchBase: branch => repository.fetchBase(branch),
     fetchBranch: branch => repository.fetchBranch(branch),
+    fetchBranches: branches => repository.fetchBranches(branches),
     files: commit => repository.files(commit),
     blobs: ids => repository.blobs(ids),
     subjects: count => repository.subjects(count),

@@ -79,6 +79,8 @@ export interface Repository {
   fetchBase(branch: string): Promise<Commit>
   /** A branch of the remote beside the base that was fetched last; undefined when the remote has no such branch. */
   fetchBranch(branch: string): Promise<BranchCommits | undefined>
+  /** The same of several at once, by name: one request however many they are. None when the remote lacks one of them. */
+  fetchBranches(branches: readonly string[]): Promise<ReadonlyMap<string, BranchCommits>>
   /** All files of a commit, sorted by path. */
   files(commit: ObjectId): Promise<readonly TreeFile[]>
   /** Contents of blobs, in few requests however many they are. */

@@ -4,7 +4,7 @@ import type { Convention } from './convention.ts'
 import type { Account, Forge } from './forge.ts'
 import type { FoundGroup, GroupContext } from './group.ts'
 import type { GroupPlan } from './plan.ts'
-import type { Commit, ObjectId, Repository } from './repository.ts'
+import type { BranchCommits, Commit, ObjectId, Repository } from './repository.ts'
 import type { RuleFacts } from './rule-facts.ts'
 import type { BotSettings } from './settings.ts'
 
@@ -26,6 +26,8 @@ export interface Ground {
   readonly base: Commit
   /** heads of the branches below the prefix, by name without `refs/heads/` */
   readonly branches: ReadonlyMap<string, ObjectId>
+  /** what was fetched of them, by name; counts only while the branch stands at the same head */
+  readonly fetched: ReadonlyMap<string, BranchCommits>
   /** seconds since 1970 */
   readonly now: number
 }
