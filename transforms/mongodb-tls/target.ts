@@ -78,7 +78,7 @@ function namesOf(situation: Situation): string[] {
   const headless = serviceNameOf(resource) ?? `${resource.name}-headless`
   // one that becomes a set later has the names of its members already
   return serverNames(workspace, settings, workload, {
-    ...{ members: memberCount(count), headless },
+    ...{ members: memberCount(count), headless, isDialled: true },
     others: servicesOf(situation),
   })
 }

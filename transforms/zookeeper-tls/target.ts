@@ -85,7 +85,7 @@ export function memberEdits(situation: Situation, stage: Stage): MemberEdits {
 function namesOf({ workspace, settings, workload, count }: Situation): string[] {
   const { resource } = workload
   const headless = serviceNameOf(resource) ?? `${resource.name}-headless`
-  const names = serverNames(workspace, settings, workload, { members: memberCount(count), headless })
+  const names = serverNames(workspace, settings, workload, { members: memberCount(count), headless, isDialled: true })
   const namespace = settledNamespace(workspace, resource)
   if (namespace === undefined) return names
   const services = workspace.servicesOf(workload).filter(service => !service.partial && !isHeadless(service))
