@@ -3,9 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ForgeKind } from '../../src/bot/forge.ts'
-import { connector } from '../../src/commands/bot/connect.ts'
-import type { BotRunFlags } from '../../src/commands/bot/options.ts'
+import { botClose } from '../../src/commands/bot/close.ts'
+import { type Connect, connector } from '../../src/commands/bot/connect.ts'
+import { botDoctor } from '../../src/commands/bot/doctor.ts'
+import type { BotCloseFlags, BotFlags, BotRunFlags } from '../../src/commands/bot/options.ts'
 import { botRun } from '../../src/commands/bot/run.ts'
+import { botStatus } from '../../src/commands/bot/status.ts'
+import type { Failure } from '../../src/commands/failure.ts'
+import type { Tooling } from '../../src/commands/tooling.ts'
 import { NO_PACING } from '../../src/forge/pacing.ts'
 import transforms from '../../transforms/index.ts'
 import { testClock } from './forge/clock.ts'
@@ -27,6 +32,9 @@ export interface World {
   /** a person who may push */
   readonly ann: Account
   run(flags?: Partial<BotRunFlags>): Promise<BotOutput>
+  status(flags?: Partial<BotFlags>): Promise<BotOutput>
+  close(flags: Partial<BotCloseFlags>): Promise<BotOutput>
+  doctor(flags?: Partial<BotFlags>): Promise<BotOutput>
   /** requests since the last call of this function */
   requests(): string[]
   stop(): Promise<void>
@@ -38,9 +46,11 @@ export interface BotOutput {
   readonly err: string
 }
 
-const FACES: Readonly<Record<'github' | 'gitea', () => Face>> = { github: githubFace, gitea: giteaFace }
+type Kind = 'github' | 'gitea'
 
-const SCOPES: Readonly<Record<'github' | 'gitea', readonly string[]>> = {
+const FACES: Readonly<Record<Kind, () => Face>> = { github: githubFace, gitea: giteaFace }
+
+const SCOPES: Readonly<Record<Kind, readonly string[]>> = {
   github: ['public_repo'],
   gitea: ['write:repository', 'write:issue', 'read:user'],
 }
@@ -81,15 +91,34 @@ spec:
   'README.md': '# shop\n',
 }
 
-export async function createWorld(kind: 'github' | 'gitea', files: Entries = SHOP): Promise<World> {
+/** What an App's token looks like: GitHub signs what its API makes with one. */
+export const APP_TOKEN = 'ghs_canary0123456789'
+
+export async function createWorld(
+  kind: Kind,
+  files: Entries = SHOP,
+  { token = TOKEN, scopes = SCOPES[kind] }: { readonly token?: string; readonly scopes?: readonly string[] } = {},
+): Promise<World> {
   const double = await startForge({ faces: [FACES[kind]()] })
   const repository = double.create('acme/shop', files)
-  const bot = double.account('mender', { token: TOKEN, name: 'Mender', scopes: SCOPES[kind] })
+  const bot = double.account('mender', { token, name: 'Mender', scopes, isBot: token === APP_TOKEN })
   const ann = double.account('ann')
   let seen = 0
+  const flags: BotFlags = {
+    repositories: [`${double.url}/acme/shop`],
+    forge: kind,
+    trustsRepository: false,
+    paths: [],
+    format: 'text',
+    quiet: false,
+  }
+  const perform = <T extends BotFlags>(given: T, command: Verb<T>) => performIn(token, given, command)
   return {
     ...{ kind, double, repository, bot, ann },
-    run: flags => runBot(double.url, kind, flags),
+    run: changes => perform({ ...flags, dryRun: false, isFull: true, ...changes }, botRun),
+    status: changes => perform({ ...flags, ...changes }, botStatus),
+    close: changes => perform({ ...flags, branches: [], all: false, ...changes }, botClose),
+    doctor: changes => perform({ ...flags, ...changes }, botDoctor),
     requests: () => {
       const fresh = double.log.slice(seen).map(({ method, path: target }) => `${method} ${target}`)
       seen = double.log.length
@@ -99,24 +128,12 @@ export async function createWorld(kind: 'github' | 'gitea', files: Entries = SHO
   }
 }
 
-async function runBot(url: string, kind: ForgeKind, changes: Partial<BotRunFlags> = {}): Promise<BotOutput> {
-  const host = { ...recordingHost(process.cwd()), env: { KUBEMEND_TOKEN: TOKEN } }
-  const flags: BotRunFlags = {
-    repositories: [`${url}/acme/shop`],
-    forge: kind,
-    trustsRepository: false,
-    paths: [],
-    format: 'text',
-    quiet: false,
-    dryRun: false,
-    isFull: true,
-    ...changes,
-  }
-  const outcome = await botRun(
-    { host, transforms, version: '0.0.0' },
-    flags,
-    connector(host, flags, { pacing: NO_PACING, clock: testClock() }),
-  )
+type Verb<T extends BotFlags> = (tooling: Tooling, flags: T, connect: Connect) => Promise<number | Failure>
+
+async function performIn<T extends BotFlags>(token: string, flags: T, command: Verb<T>): Promise<BotOutput> {
+  const host = { ...recordingHost(process.cwd()), env: { KUBEMEND_TOKEN: token } }
+  const connect = connector(host, flags, { pacing: NO_PACING, clock: testClock() })
+  const outcome = await command({ host, transforms, version: '0.0.0' }, flags, connect)
   if (typeof outcome !== 'number') throw new Error(outcome.messages.join('\n'))
   return { code: outcome, out: host.printed(), err: host.complained() }
 }
