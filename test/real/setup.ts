@@ -1,4 +1,5 @@
-// One server for all real tests of a run: found or built, started before them, stopped after them.
+// One server for all real tests of a run: found or built, started before them, stopped after them. The suites below
+// kafka/ bring servers of their own, and with KUBEMEND_REAL=full they run what takes minutes as well.
 
 import type { TestProject } from 'vitest/node'
 import { startServer } from './apiserver.ts'
