@@ -1,13 +1,15 @@
-// Writes the catalogue of transforms and the configuration reference from what transforms declare.
+// Writes the catalogue of transforms and the configuration reference from what transforms and the bot declare.
 //
-//   npm run docs            writes docs/transforms.md
-//   npm run docs -- --check fails when it is not what would be written
+//   npm run docs            writes docs/transforms.md and the settings in docs/bot.md
+//   npm run docs -- --check fails when they are not what would be written
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Section, Transform } from '../src/sdk.ts'
 import transforms from '../transforms/index.ts'
+import { withSettings } from './docs-bot.ts'
 
-const TARGET = 'docs/transforms.md'
+const CATALOGUE = 'docs/transforms.md'
+const BOT_PAGE = 'docs/bot.md'
 
 /** The catalogue page. */
 export function catalogue(list: readonly Transform[]): string {
@@ -69,10 +71,15 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 if (process.argv[1]?.endsWith('docs.ts')) {
-  const text = catalogue(transforms)
-  if (!process.argv.includes('--check')) writeFileSync(TARGET, text)
-  else if (readFileSync(TARGET, 'utf8') !== text) {
-    console.error(`${TARGET} is not what the transforms declare: run npm run docs and commit the result`)
-    process.exitCode = 1
+  const pages = [
+    [CATALOGUE, catalogue(transforms)],
+    [BOT_PAGE, withSettings(readFileSync(BOT_PAGE, 'utf8'))],
+  ] as const
+  for (const [target, text] of pages) {
+    if (!process.argv.includes('--check')) writeFileSync(target, text)
+    else if (readFileSync(target, 'utf8') !== text) {
+      console.error(`${target} is not what the code declares: run npm run docs and commit the result`)
+      process.exitCode = 1
+    }
   }
 }

@@ -52,7 +52,7 @@ test('the configuration that it shows is accepted', () => {
 
 test('every rule has its row, and every flag and exit code that it names is in the help', () => {
   for (const { id } of transforms) expect(readme).toContain(`| \`${id}\` |`)
-  const help = kubemend('--help').stdout + kubemend('fix', '--help').stdout
+  const help = kubemend('--help').stdout + kubemend('fix', '--help').stdout + kubemend('bot', 'run', '--help').stdout
   const flags = new Set(readme.match(/(?<=[\s`])--[a-z][a-z-]+(?=[\s`])/g))
   expect(flags.size).toBeGreaterThan(10)
   for (const flag of flags) expect(help).toContain(flag)
