@@ -227,6 +227,19 @@ describe('the diagnosis', () => {
     ])
   })
 
+  test('tells of a server that lists no scopes only what it can see', async () => {
+    await restart({ tellsScopes: false }, ['write:repository', 'read:user'])
+    expect((await found()).slice(0, 3)).toEqual([
+      'scope read:user: ok',
+      'scope write:repository: unknown',
+      'scope write:issue: missing',
+    ])
+    branch()
+    const pull = await forge.open(NEW)
+    const error = await failure(forge.comment(pull, 'Hello.'))
+    expect(error).toMatchObject({ status: 403, advice: 'give the token the scope read:issue' })
+  })
+
   test('says when nobody can be obeyed', async () => {
     await restart({ teams: { devs: true, readers: false } })
     expect(await found()).toContain('commands in comments: unknown')

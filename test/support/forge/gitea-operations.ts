@@ -10,6 +10,8 @@ export interface GiteaFaceOptions {
   readonly pageSize?: number
   /** teams of the organization that owns the repositories, and whether they may push; without: owners are persons */
   readonly teams?: Readonly<Record<string, boolean>>
+  /** whether a refusal lists the scopes of the token, which Forgejo's does not; default: true */
+  readonly tellsScopes?: boolean
   /** times that a branch is not known yet after it was pushed */
   branchLag?: number
 }

@@ -56,21 +56,26 @@ function category(operation: string): string {
   return operation.startsWith('issue') ? 'issue' : 'repository'
 }
 
-function lacks({ scopes }: Account, operation: string, method: string): ApiReply | undefined {
-  const level = method === 'GET' ? 'read' : 'write'
-  const wanted = `${level}:${category(operation)}`
+function lacks(
+  { scopes }: Account,
+  operation: string,
+  method: string,
+  { tellsScopes = true }: GiteaFaceOptions,
+): ApiReply | undefined {
+  const wanted = `${method === 'GET' ? 'read' : 'write'}:${category(operation)}`
   const enough = ['all', wanted, wanted.replace('read:', 'write:')]
   if (scopes.length === 0 || operation === 'getGeneralAPISettings') return undefined
   if (scopes.some(scope => enough.includes(scope))) return undefined
-  const text = `token does not have at least one of required scope(s), required=[${wanted}], token scope=${scopes.join(',')}`
-  return error(403, text)
+  const text = 'token does not have at least one of required scope(s)'
+  const list = tellsScopes ? `, required=[${wanted}], token scope=${scopes.join(',')}` : `: [${wanted}]`
+  return error(403, text + list)
 }
 
 function rest(request: ApiRequest, forge: ForgeDouble, account: Account, options: GiteaFaceOptions): ApiReply {
   const match = CONTRACT.match(request.method, request.path.slice(REST.length))
   if (match === undefined) return error(404, 'not found')
   const { operation, parameters } = match
-  const refused = lacks(account, operation.id, request.method)
+  const refused = lacks(account, operation.id, request.method, options)
   if (refused !== undefined) return refused
   const show = new GiteaObjects(forge.url, account, forge.accounts)
   const common = { account, forge, options, show, parameters, query: request.query, body: request.body }
