@@ -21,10 +21,12 @@ export async function openGround(
   const baseBranch = flags.base ?? settings.base ?? project.defaultBranch
   const base = await repository.fetchBase(baseBranch)
   const branches = await headsOf(repository, settings.branchPrefix)
-  return { repository, forge, account, settings, baseBranch, base, branches, now: Math.floor(Date.now() / 1000) }
+  const fetched = await repository.fetchBranches(ownBranches({ branches, settings }))
+  const now = Math.floor(Date.now() / 1000)
+  return { repository, forge, account, settings, baseBranch, base, branches, fetched, now }
 }
 
 /** Names of the bot's branches, sorted. */
-export function ownBranches({ branches, settings }: Ground): string[] {
+export function ownBranches({ branches, settings }: Pick<Ground, 'branches' | 'settings'>): string[] {
   return [...branches.keys()].filter(name => isBranchOfPrefix(settings.branchPrefix, name)).sort()
 }

@@ -24,6 +24,7 @@ import { type Failure, isFailure } from '../failure.ts'
 import { createProgress } from '../progress.ts'
 import { openSession } from '../session.ts'
 import type { Tooling } from '../tooling.ts'
+import { ownBranches } from './ground.ts'
 import { headsOf } from './heads.ts'
 import type { BotFlags } from './options.ts'
 import { createPlanner } from './planner.ts'
@@ -85,11 +86,14 @@ export async function openSite(tooling: Tooling, request: SiteRequest): Promise<
   }
   const { whole, ...planner } = createPlanner({ ...tooling, host }, session, settings, context)
   const now = new Date()
+  const own = { ...settings, branchPrefix: freePrefix(settings.branchPrefix, heads.keys()) }
   const site: Site = {
     ...{ repository, forge, account, planner, baseBranch, base, denied },
-    settings: { ...settings, branchPrefix: freePrefix(settings.branchPrefix, heads.keys()) },
+    settings: own,
     scope: `${JSON.stringify([baseBranch, [...flags.paths].sort()])} `,
     branches: heads,
+    // before the subjects, whose commits come along
+    fetched: await repository.fetchBranches(ownBranches({ branches: heads, settings: own })),
     convention: conventionOf(
       settings.convention,
       settings.convention === 'auto' || settings.convention === 'conventional'

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { RemoteError } from '../../bot/remote-error.ts'
 import type { BranchCommits, Commit, ObjectId } from '../../bot/repository.ts'
-import { type Git, REMOTE } from './git.ts'
+import { type CallOptions, type Git, REMOTE } from './git.ts'
 import { readCommits } from './objects.ts'
 import type { GitReply } from './process.ts'
 
@@ -67,45 +67,70 @@ export interface History {
   readonly git: Git
   /** how many commits of each branch are here at least */
   depth: number
+  /** commit whose history is here to that depth */
+  base?: ObjectId
 }
 
 /** Depths that are tried, one after the other, until the branch is seen to leave the base. */
 const DEPTHS: readonly number[] = [50, 400, 3200, 25_600]
 
 /**
- * The branch and what it has that the commit `base` has not. `local` is the name of a ref to keep it under.
+ * Branches and what each has that the commit `base` has not, by name; undefined when the remote lacks one of them.
+ * `branches`: names with those of the refs to keep them under.
  *
  * A commit is left out only when it is seen to be an ancestor of the base; a branch that left the base before the last
  * of the depths seems to have more than it has. Asking the server to leave out what the base has (`deepen-not`) would be
  * one request, but a server that has nothing to send then ends its answer like one that broke down, and behind a merge
  * of the base it leaves out too much.
  */
+export async function fetchBranches(
+  history: History,
+  branches: ReadonlyMap<string, string>,
+  base: ObjectId,
+): Promise<ReadonlyMap<string, BranchCommits> | undefined> {
+  const { git } = history
+  const names = [...branches]
+  const wants = [`+${base}:${HISTORY_OF_BASE}`, ...names.map(([name, local]) => `+${fullName(name)}:${local}`)]
+  const input = wants.map(want => `${want}\n`).join('')
+  let found: ReadonlyMap<string, BranchCommits> = new Map()
+  for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
+    const options = [`--depth=${depth}`, WITHOUT_TREES, '--stdin', REMOTE]
+    if (isAbsent(await fetch(git, options, { input, env: UNCHECKED }))) return undefined
+    history.depth = depth
+    history.base = base
+    const graph = await readGraph(git, [base, ...branches.values()])
+    const ofBase = ancestors(graph, base)
+    const own = [...graph.keys()].filter(id => !ofBase.has(id))
+    const commits = await readCommits(git, own)
+    const heads = await localRefs(git)
+    const cuts = new Set(readCuts(git))
+    const seen = names.map(([name, local]): readonly [string, BranchCommits] => {
+      const head = heads.get(local) ?? ''
+      const reached = ancestors(graph, head)
+      return [name, { head, commits: commits.filter(({ id }) => reached.has(id)) }]
+    })
+    found = new Map(seen)
+    if (seen.every(([, branch]) => meetsBase(branch.commits, ofBase, cuts))) break
+  }
+  return found
+}
+
+/** One branch; undefined when the remote has no such branch. */
 export async function fetchBranch(
   history: History,
   branch: string,
   base: ObjectId,
   local: string,
 ): Promise<BranchCommits | undefined> {
-  const { git } = history
-  let commits: readonly Commit[] = []
-  for (const depth of DEPTHS.filter(tried => tried >= history.depth)) {
-    const wants = [`+${base}:${HISTORY_OF_BASE}`, `+${fullName(branch)}:${local}`]
-    const reply = await fetch(git, [`--depth=${depth}`, WITHOUT_TREES, REMOTE, ...wants], UNCHECKED)
-    if (isAbsent(reply)) {
-      // throws when what answered was no repository
-      await listRefs(git, [fullName(branch)])
-      return undefined
-    }
-    history.depth = depth
-    const graph = await readGraph(git, [local, base])
-    const ofBase = ancestors(graph, base)
-    commits = await readCommits(
-      git,
-      [...graph.keys()].filter(id => !ofBase.has(id)),
-    )
-    if (meetsBase(commits, ofBase, new Set(readCuts(git)))) break
-  }
-  return { head: await resolve(git, local), commits }
+  const found = await fetchBranches(history, new Map([[branch, local]]), base)
+  // throws when what answered was no repository
+  if (found === undefined) await listRefs(history.git, [fullName(branch)])
+  return found?.get(branch)
+}
+
+async function localRefs(git: Git): Promise<ReadonlyMap<string, ObjectId>> {
+  const output = await git.local(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/kubemend/'])
+  return new Map(lines(output).map(line => line.split(' ') as [string, ObjectId]))
 }
 
 /** Whether the commits end where the base's begin, rather than where the history that is here ends. */
@@ -143,11 +168,14 @@ function readCuts(git: Git): string[] {
 /** Subjects of the last commits up to `base`, newest first. */
 export async function fetchSubjects(history: History, base: ObjectId, count: number): Promise<string[]> {
   const { git } = history
-  const depth = Math.max(DEPTHS[0] ?? 1, history.depth)
-  const args = [...FETCH, `--depth=${depth}`, WITHOUT_TREES, REMOTE, `+${base}:${HISTORY_OF_BASE}`]
-  const reply = await git.remote(args, { env: UNCHECKED })
-  if (reply.code !== 0) throw git.failure(args, reply)
-  history.depth = depth
+  if (history.base !== base) {
+    const depth = Math.max(DEPTHS[0] ?? 1, history.depth)
+    const args = [...FETCH, `--depth=${depth}`, WITHOUT_TREES, REMOTE, `+${base}:${HISTORY_OF_BASE}`]
+    const reply = await git.remote(args, { env: UNCHECKED })
+    if (reply.code !== 0) throw git.failure(args, reply)
+    history.depth = depth
+    history.base = base
+  }
   const output = await git.local(['log', `--max-count=${count}`, '-z', '--format=%s', base])
   return output.toString('utf8').split('\0').filter(Boolean)
 }
@@ -164,9 +192,9 @@ function setting(key: string, value: string): Readonly<Record<string, string>> {
 }
 
 /** Answers also the reply that says that there is no such branch; throws for other failures. */
-async function fetch(git: Git, rest: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<GitReply> {
+async function fetch(git: Git, rest: readonly string[], options: CallOptions = {}): Promise<GitReply> {
   const args = [...FETCH, ...rest]
-  const reply = await git.remote(args, { env })
+  const reply = await git.remote(args, options)
   if (reply.code !== 0 && !isAbsent(reply)) throw git.failure(args, reply)
   return reply
 }

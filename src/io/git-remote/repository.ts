@@ -6,6 +6,7 @@ import { makeCommit } from './commit.ts'
 import {
   fetchBlobs,
   fetchBranch,
+  fetchBranches,
   fetchCommit,
   fetchSubjects,
   fetchTip,
@@ -35,6 +36,11 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
     if (base === undefined) throw new RemoteError('permanent', 'the base branch has to be fetched first')
     return base
   }
+  const localName = (branch: string): string => {
+    const local = branches.get(branch) ?? `refs/kubemend/branch-${branches.size}`
+    branches.set(branch, local)
+    return local
+  }
   /** one at a time: each fetch decides anew where the history is cut */
   const inHistory = <T>(act: (history: History) => Promise<T>): Promise<T> => {
     history ??= git.aside().then(aside => ({ git: aside, depth: 0 }))
@@ -57,10 +63,14 @@ export async function openRepository(access: RemoteAccess): Promise<Repository> 
       return commit
     },
     fetchBranch: async branch => {
-      const local = branches.get(branch) ?? `refs/kubemend/branch-${branches.size}`
-      branches.set(branch, local)
       const base = baseOf()
-      return inHistory(history => fetchBranch(history, branch, base, local))
+      return inHistory(history => fetchBranch(history, branch, base, localName(branch)))
+    },
+    fetchBranches: async names => {
+      const base = baseOf()
+      if (names.length === 0) return new Map()
+      const wanted = new Map(names.map(name => [name, localName(name)]))
+      return (await inHistory(history => fetchBranches(history, wanted, base))) ?? new Map()
     },
     files: async commit => {
       await need(commit)
