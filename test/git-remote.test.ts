@@ -217,6 +217,35 @@ describe.skipIf(!hasGit)('a branch beside its base', () => {
     expect(await seen(remote, 'old')).toEqual({ head: idOf(remote, 'old'), commits: [] })
   })
 
+  test('comes with others for one fetch, each as it is alone, and the subjects of the base with them', async () => {
+    const remote = bench.remote(FILES)
+    const start = idOf(remote, 'main')
+    remote.commit('one', { 'one.yaml': '1\n' }, { parents: [start] })
+    remote.commit('two', { 'two.yaml': '2\n' }, { parents: [idOf(remote, 'one')] })
+    remote.commit('main', { 'm.yaml': 'm\n' }, { message: 'Go on' })
+    remote.commit('three', { 'three.yaml': '3\n' }, { parents: [start] })
+    remote.merge('three', 'main')
+    remote.move('four', start)
+    const names = ['one', 'two', 'three', 'four']
+    const alone = new Map<string, unknown>()
+    for (const name of names) alone.set(name, await seen(remote, name))
+    const repository = await bench.open(remote)
+    await repository.fetchBase('main')
+    bench.requests()
+    expect(await repository.fetchBranches(names)).toEqual(alone)
+    expect(await repository.subjects(1)).toEqual(['Go on'])
+    expect(bench.requests().filter(request => request.wants.length > 0)).toHaveLength(1)
+  })
+
+  test('that is gone keeps the others from coming along with it', async () => {
+    const remote = bench.remote(FILES)
+    remote.commit('work', { 'w.yaml': 'w\n' }, { parents: [idOf(remote, 'main')] })
+    const repository = await bench.open(remote)
+    await repository.fetchBase('main')
+    expect(await repository.fetchBranches(['work', 'gone'])).toEqual(new Map())
+    expect((await repository.fetchBranch('work'))?.head).toBe(idOf(remote, 'work'))
+  })
+
   test('may have slips of old tools in its history', async () => {
     const remote = bench.remote(FILES)
     const who = 'A <a@example.com> 1700000000 +051800'
