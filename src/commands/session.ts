@@ -37,11 +37,12 @@ export interface Session {
   readonly notes: readonly string[]
   validator(): Validator
   /**
-   * Judges the input. `sources` replaces it; `skip` silences more than the configuration does; `risks` are those that
-   * may be taken, whatever flags and configuration say.
+   * Judges the input. `sources` replaces it; `rules` are the only ones of the chosen that run; `skip` silences more than
+   * the configuration does; `risks` are those that may be taken, whatever flags and configuration say.
    */
   judge(changes?: {
     readonly sources?: readonly SourceText[]
+    readonly rules?: ReadonlySet<string>
     readonly skip?: Skip
     readonly risks?: readonly Risk[]
   }): RunResult
@@ -92,7 +93,7 @@ export async function openSession(
     settings,
     notes: version.note === undefined ? [] : [version.note],
     validator: lazyValidator,
-    judge: ({ sources, skip, risks } = {}) => {
+    judge: ({ sources, rules, skip, risks } = {}) => {
       progress.show(`judging: ${(sources ?? inputs.sources).length} manifests`)
       const texts = () => inputs.texts()
       const input =
@@ -100,7 +101,8 @@ export async function openSession(
         readSources(sources ?? inputs.sources, { kubernetesVersion, texts })
       if (keepsInput && sources === undefined) kept = input
       return runOn(input, {
-        ...{ transforms, settings, kubernetesVersion, texts },
+        ...{ settings, kubernetesVersion, texts },
+        transforms: rules === undefined ? transforms : transforms.filter(({ id }) => rules.has(id)),
         allowed: risks === undefined ? allowed : () => new Set(risks),
         skip: (resource, rule, key) => settings.skipped(resource, rule) ?? skip?.(resource, rule, key),
         validator: lazyValidator,

@@ -32,6 +32,8 @@ export function createPlanner(
     plan: (group, without) => {
       const result = session.judge({
         ...(group.risk === 'unsafe' ? risks : {}),
+        // the others would be silenced at each of their proposals
+        rules: new Set(group.findings.map(({ finding }) => finding.rule)),
         skip: (resource, rule, key) => (group.has(resource, rule) && !without.has(key) ? undefined : ELSEWHERE),
       })
       return toPlan(group, toReport(withoutElsewhere(result)))
