@@ -260,6 +260,15 @@ describe('the diagnosis', () => {
   })
 })
 
+test('what failed once is asked for again', async () => {
+  stage.double.onRequest = () => ({ status: 503 })
+  expect((await failure(forge.pullRequests(NEW.branch))).kind).toBe('temporary')
+  expect((await failure(forge.account())).kind).toBe('temporary')
+  stage.double.onRequest = undefined
+  expect(await forge.pullRequests(NEW.branch)).toEqual([])
+  expect((await forge.account()).login).toBe('mender')
+})
+
 test('an error names the scope that is missing and never the token', async () => {
   await restart({}, ['read:repository', 'read:user'])
   branch()

@@ -2,6 +2,7 @@
 
 import type { Account } from '../../bot/forge.ts'
 import { listAt, maybeTextAt, textAt, valueAt } from '../fields.ts'
+import { once } from '../once.ts'
 import { pathOf } from '../url.ts'
 import type { GiteaRepository } from './pull-requests.ts'
 
@@ -9,20 +10,16 @@ const WRITING = new Set(['write', 'admin', 'owner'])
 
 export class Access {
   readonly #repository: GiteaRepository
-  #account: Promise<Account> | undefined
-  #writers: Promise<ReadonlySet<string> | undefined> | undefined
 
   constructor(repository: GiteaRepository) {
     this.#repository = repository
   }
 
-  account(): Promise<Account> {
-    this.#account ??= this.#repository.http.request({ method: 'GET', path: '/user' }).then(({ body }) => {
-      const login = textAt(body, 'login')
-      return { login, identity: { name: maybeTextAt(body, 'full_name') || login, email: textAt(body, 'email') } }
-    })
-    return this.#account
-  }
+  readonly account = once(async (): Promise<Account> => {
+    const { body } = await this.#repository.http.request({ method: 'GET', path: '/user' })
+    const login = textAt(body, 'login')
+    return { login, identity: { name: maybeTextAt(body, 'full_name') || login, email: textAt(body, 'email') } }
+  })
 
   /** Only administrators of the repository may ask for another account's permission; others get a list that says less. */
   async canWrite(login: string): Promise<boolean> {
@@ -42,10 +39,7 @@ export class Access {
     return (await this.#listed()) !== undefined
   }
 
-  #listed(): Promise<ReadonlySet<string> | undefined> {
-    this.#writers ??= this.#listWriters()
-    return this.#writers
-  }
+  readonly #listed = once(() => this.#listWriters())
 
   /**
    * Who can be assigned may push: in a repository of a person, and in one of an organization when each of its teams may.

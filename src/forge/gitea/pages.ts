@@ -4,6 +4,7 @@
 import { RemoteError } from '../../bot/remote-error.ts'
 import { valueAt } from '../fields.ts'
 import type { Http } from '../http.ts'
+import { once } from '../once.ts'
 
 export interface Page {
   readonly items: readonly unknown[]
@@ -22,7 +23,6 @@ const MOST_PAGES = 1000
 
 export class Pages {
   readonly #http: Http
-  #size: Promise<number> | undefined
 
   constructor(http: Http) {
     this.#http = http
@@ -54,13 +54,9 @@ export class Pages {
   }
 
   /** A page that is not full is the last one, so the most that the server gives has to be known. */
-  #pageSize(): Promise<number> {
-    this.#size ??= this.#http
-      .request({ method: 'GET', path: '/settings/api', accept: [401, 403, 404] })
-      .then(({ body }) => {
-        const most = valueAt(body, 'max_response_items')
-        return typeof most === 'number' && most > 0 ? Math.min(most, LARGEST_SIZE) : USUAL_SIZE
-      })
-    return this.#size
-  }
+  readonly #pageSize = once(async () => {
+    const { body } = await this.#http.request({ method: 'GET', path: '/settings/api', accept: [401, 403, 404] })
+    const most = valueAt(body, 'max_response_items')
+    return typeof most === 'number' && most > 0 ? Math.min(most, LARGEST_SIZE) : USUAL_SIZE
+  })
 }

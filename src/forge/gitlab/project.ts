@@ -3,6 +3,7 @@
 import { RemoteError } from '../../bot/remote-error.ts'
 import { numberAt, textAt } from '../fields.ts'
 import type { Http } from '../http.ts'
+import { once } from '../once.ts'
 import { pathOf } from '../url.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
@@ -14,7 +15,7 @@ export class GitlabProject {
   readonly http: Http
   /** `/projects/group%2Fsubgroup%2Fname` */
   readonly path: string
-  readonly #ids = new Map<string, Promise<number | undefined>>()
+  readonly #ids = new Map<string, () => Promise<number | undefined>>()
 
   /** `project`: full path with its groups */
   constructor(http: Http, project: string) {
@@ -40,11 +41,10 @@ export class GitlabProject {
 
   /** Number of an account; undefined when the server has none of that name. */
   userId(login: string): Promise<number | undefined> {
-    const known = this.#ids.get(login.toLowerCase())
-    if (known !== undefined) return known
-    const asked = this.#findUser(login)
-    this.#ids.set(login.toLowerCase(), asked)
-    return asked
+    const key = login.toLowerCase()
+    const ask = this.#ids.get(key) ?? once(() => this.#findUser(login))
+    this.#ids.set(key, ask)
+    return ask()
   }
 
   async #findUser(login: string): Promise<number | undefined> {
