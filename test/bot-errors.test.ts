@@ -95,6 +95,9 @@ const WRONG: readonly (readonly [name: string, trial: Trial, code: number, line:
     2,
     /kubemend\.yaml:2:3: .*mean "groupBy"\?/,
   ],
+  ['standard input for a path', { args: ['-'] }, 2, /- is no path of a repository: name files, folders or globs/],
+  ['a folder for a configuration', { args: ['--config', '.'] }, 2, / \.: there is no such .*given to --config/],
+  ['a server of another kind', { args: ['--forge', 'github'] }, 5, /answered 404.*kind of forge that was named/],
   [
     'a path that is not there',
     { repo: 'acme/bare', args: ['k8s/nothing.yaml'] },

@@ -48,7 +48,7 @@ export function findConfiguration(
   const file =
     config === undefined ? host.findConfiguration(folder, CONFIGURATION_FILES) : path.resolve(host.cwd, config)
   if (file === undefined) return none
-  const name = toReportPath(host.cwd, file)
+  const name = toReportPath(host.cwd, file) || '.'
   const text = readConfiguration(host, file, name)
   if (typeof text !== 'string') return text
   const judge = configurationJudge(configurationSchema(vocabularyOf(transforms)))

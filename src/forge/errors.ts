@@ -84,7 +84,7 @@ function resetOf(headers: Headers, now: number, isSpent: boolean): number | unde
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'the token is wrong, expired, revoked or of another server: make a new one',
   403: 'give the token the missing permission: `kubemend bot doctor` lists what is needed',
-  404: 'check the address of the repository, and that the token may see it',
+  404: 'check the address of the repository, that the token may see it, and that it is the kind of forge that was named',
   410: 'the feature is switched off for this repository',
   451: 'the repository is not available for legal reasons',
 }

@@ -2,7 +2,7 @@
 
 import type { GroupOutcome, GroupResult } from '../../bot/result.ts'
 import { EXIT } from '../exit-code.ts'
-import { type Failure, isFailure } from '../failure.ts'
+import { type Failure, failure, isFailure } from '../failure.ts'
 import type { Tooling } from '../tooling.ts'
 import { type Connect, connector } from './connect.ts'
 import type { BotRunFlags } from './options.ts'
@@ -20,6 +20,7 @@ export async function botRun(
   connect: Connect = connector(tooling.host, flags),
   observe: (results: readonly RepositoryResult[], code: number) => void = () => {},
 ): Promise<number | Failure> {
+  if (flags.paths.includes('-')) return failure('- is no path of a repository: name files, folders or globs')
   const central = centralConfiguration(tooling, flags)
   if (central !== undefined && isFailure(central)) return central
   const { host } = tooling
