@@ -95,6 +95,9 @@ export interface ChangeSpec {
   readonly needs?: Needs
 }
 
+/** One list for all that say nothing: large runs have many changes. */
+const NONE: readonly never[] = []
+
 /** A change: applied whole or not at all; `leaves` makes it partial. */
 export function change(spec: ChangeSpec): Change {
   return {
@@ -103,9 +106,9 @@ export function change(spec: ChangeSpec): Change {
     reason: { code: spec.code, text: spec.why },
     risks: typeof spec.risks === 'string' ? [spec.risks] : spec.risks,
     edits: spec.edits,
-    leaves: spec.leaves ?? [],
-    preconditions: spec.preconditions ?? [],
-    warnings: spec.warnings ?? [],
+    leaves: spec.leaves ?? NONE,
+    preconditions: spec.preconditions ?? NONE,
+    warnings: spec.warnings ?? NONE,
     ...(spec.steps === undefined ? {} : { steps: spec.steps }),
     ...(spec.unit === undefined ? {} : { unit: spec.unit }),
     ...(spec.needs === undefined ? {} : { needs: spec.needs }),
@@ -132,7 +135,7 @@ export function decline(spec: DeclineSpec): Decline {
     target: spec.target,
     reason: { code: spec.code, text: spec.why },
     next: spec.next,
-    warnings: spec.warnings ?? [],
+    warnings: spec.warnings ?? NONE,
     ...(spec.steps === undefined ? {} : { steps: spec.steps }),
     ...(spec.snippet === undefined ? {} : { snippet: spec.snippet }),
     ...(spec.allow === undefined ? {} : { allow: spec.allow }),

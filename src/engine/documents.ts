@@ -211,7 +211,7 @@ function placed(operation: Operation, kind: string): Operation {
   if (operation.op !== 'add' || operation.after !== undefined) return operation
   const steps = fromPointer(operation.path)
   const after = keysBefore(kind, steps.slice(0, -1), steps.at(-1) ?? '')
-  return after === undefined ? operation : { ...operation, after }
+  return after === undefined ? operation : { op: 'add', path: operation.path, value: operation.value, after }
 }
 
 function prefixed(operation: Operation, prefix: Path): Operation {

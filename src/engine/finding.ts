@@ -21,29 +21,22 @@ export function findingId(rule: string, target: Target): string {
 
 /** Key of a finding within one run, where variants of one identity in several directories differ. */
 export function findingKey(rule: string, target: Target): string {
-  return `${rule}\0${originKey(target.resource.origin)}\0${target.container?.name ?? ''}\0${toPointer(target.path)}`
+  // joined, the key is one piece of memory; a template would keep all of its parts as long as the key
+  return [rule, originKey(target.resource.origin), target.container?.name ?? '', toPointer(target.path)].join('\0')
 }
 
 /** What a report shows of one operation on a resource; `value` is the resource's value just before it. */
-export function recordOf(operation: Operation, value: Json, origin: Origin): EditRecord {
-  const { file, document } = origin
-  const path = operation.op === 'move' ? operation.from : operation.path
-  const place = { file, document, path: toPointer(origin.path) + path }
-  switch (operation.op) {
-    case 'add':
-      return { op: 'add', ...place, after: operation.value }
-    case 'replace':
-      return { op: 'replace', ...place, ...before(value, path), after: operation.value }
-    case 'remove':
-      return { op: 'remove', ...place, ...before(value, path) }
-    case 'move':
-      return { op: 'rename', ...place, after: fromPointer(operation.path).at(-1) ?? '' }
-  }
-}
-
-function before(value: Json, pointer: string): { before?: Json } {
-  const found = at(value, pathIn(value, pointer))
-  return found === undefined ? {} : { before: found }
+export function recordOf(operation: Operation, value: Json, { file, document, path }: Origin): EditRecord {
+  const isMove = operation.op === 'move'
+  const pointer = isMove ? operation.from : operation.path
+  const place = path.length === 0 ? pointer : toPointer(path) + pointer
+  const op = isMove ? 'rename' : operation.op
+  const record: { -readonly [Key in keyof EditRecord]: EditRecord[Key] } = { op, file, document, path: place }
+  const before = op === 'replace' || op === 'remove' ? at(value, pathIn(value, pointer)) : undefined
+  if (before !== undefined) record.before = before
+  if (isMove) record.after = fromPointer(operation.path).at(-1) ?? ''
+  else if (operation.op !== 'remove') record.after = operation.value
+  return record
 }
 
 /** The path of a pointer, with numbers where the value has sequences. */

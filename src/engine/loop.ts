@@ -122,7 +122,7 @@ class Loop {
       this.#suppressed.set(key, { id: findingId(rule, target), rule, resource: target.resource, by })
       return
     }
-    if (proposal.type === 'decline') this.#open.set(key, { finding: this.#declined(transform, proposal) })
+    if (proposal.type === 'decline') this.#open.set(key, { finding: this.#declined(transform, proposal, key) })
     else this.#change(transform, proposal, key)
   }
 
@@ -130,7 +130,7 @@ class Loop {
     const { target } = change
     const { unit } = change
     const refuse = (reason: Reason) =>
-      this.#open.set(key, { finding: this.#finding(transform, change, 'refused', [], reason), unit })
+      this.#open.set(key, { finding: this.#finding(transform, change, key, 'refused', NONE, { reason }), unit })
     const stop = this.#options.blocked.get(key) ?? this.#options.blocked.get(change.unit ?? key) ?? this.#lock(change)
     if (stop !== undefined) {
       refuse(stop)
@@ -146,21 +146,21 @@ class Loop {
     const idle = step.records.length === 0
     if (idle && change.leaves.length === 0) return
     if (idle) {
-      this.#open.set(key, { finding: this.#finding(transform, change, 'partial', []) })
+      this.#open.set(key, { finding: this.#finding(transform, change, key, 'partial', NONE) })
       return
     }
     const basis = this.#basis(change)
     if (basis === 'none') {
       // the others of the unit do not stand on it
       const reason = change.needs?.otherwise ?? change.reason
-      this.#open.set(key, { finding: this.#finding(transform, change, 'refused', [], reason) })
+      this.#open.set(key, { finding: this.#finding(transform, change, key, 'refused', NONE, { reason }) })
       return
     }
     const allowed = this.#options.allowed(transform, target.resource)
     const lacking = unit === undefined ? undefined : this.#options.heldUnits.get(unit)
     const missing = [...new Set([...change.risks.filter(risk => !allowed.has(risk)), ...(lacking ?? []), ...basis])]
     if (missing.length > 0) {
-      const finding = { ...this.#finding(transform, change, 'held', step.records), allow: allowFor(missing) }
+      const finding = this.#finding(transform, change, key, 'held', step.records, { allow: allowFor(missing) })
       this.#open.set(key, { finding, unit, missing })
       return
     }
@@ -172,11 +172,11 @@ class Loop {
     }
     this.#states.commit(step, this.#workspace)
     const before = this.#applied.get(key)
-    const records = [...(before?.finding.edits ?? []), ...step.records]
-    const finding = this.#finding(transform, change, change.leaves.length > 0 ? 'partial' : 'applied', records)
+    const records = before === undefined ? step.records.slice() : [...before.finding.edits, ...step.records]
+    const finding = this.#finding(transform, change, key, change.leaves.length > 0 ? 'partial' : 'applied', records)
     const applied = { key, unit, finding }
     this.#applied.set(key, applied)
-    this.#log.push({ change: applied, steps: step.steps, creations: step.creations })
+    this.#log.push({ change: applied, steps: step.steps.slice(), creations: step.creations.slice() })
     this.#changed.push(key)
   }
 
@@ -230,54 +230,84 @@ class Loop {
     return { code: 'name-taken', text: `${describe(taken)} exists already, in ${taken.origin.file}` }
   }
 
-  #declined(transform: Transform, proposal: Decline): Finding {
-    return {
-      ...this.#base(transform, proposal),
-      outcome: 'refused',
-      risks: [],
-      reason: proposal.reason,
-      edits: [],
-      preconditions: [],
-      followUps: [...(proposal.next === '' ? [] : [{ text: proposal.next }]), ...(proposal.steps ?? [])],
-      warnings: proposal.warnings,
-      ...(proposal.snippet === undefined ? {} : { snippet: proposal.snippet }),
-      ...(proposal.allow === undefined ? {} : { allow: proposal.allow }),
-    }
+  #declined(transform: Transform, proposal: Decline, key: string): Finding {
+    const { reason, next, steps = NONE, warnings, snippet, allow } = proposal
+    return this.#record(transform, proposal, {
+      ...{ outcome: 'refused', risks: NONE, reason, edits: NONE, preconditions: NONE, warnings, ties: [key] },
+      ...{ followUps: next === '' ? steps : [{ text: next }, ...steps], snippet, allow },
+    })
   }
 
   #finding(
     transform: Transform,
     change: Change,
+    key: string,
     outcome: Outcome,
     edits: Finding['edits'],
-    reason: Reason = change.reason,
+    { reason, allow }: { readonly reason?: Reason; readonly allow?: Allow } = {},
   ): Finding {
-    return {
-      ...this.#base(transform, change),
-      outcome,
-      risks: [...change.risks].sort((a, b) => RISKS.indexOf(a) - RISKS.indexOf(b)),
-      reason,
-      edits,
-      preconditions: change.preconditions,
-      followUps: [...(change.steps ?? []), ...change.leaves],
-      warnings: change.warnings,
-    }
+    const { preconditions, warnings, steps = NONE, leaves } = change
+    return this.#record(transform, change, {
+      ...{ outcome, edits, reason: reason ?? change.reason, preconditions, warnings, snippet: undefined, allow },
+      risks: inOrder(change.risks),
+      followUps: steps.length === 0 ? leaves : [...steps, ...leaves],
+      ties: [key, ...tiesOf(change)],
+    })
   }
 
-  #base(transform: Transform, proposal: Proposal) {
-    const { target } = proposal
+  /**
+   * A large run has many findings: written in one piece, all of them have one hidden class, where spreading the parts
+   * gives each one of its own, which takes as much memory as the finding.
+   */
+  #record(transform: Transform, { target }: Proposal, parts: Verdict): Finding {
+    const { outcome, risks, reason, edits, preconditions, followUps, warnings, ties, snippet, allow } = parts
+    // a change of this run may have made another kind of it
     const resource = this.#workspace.original.current(target.resource.origin) ?? target.resource
-    return {
-      // a change of this run may have made another kind of it
-      id: findingId(transform.id, { ...target, resource }),
-      rule: transform.id,
+    const id = findingId(transform.id, { ...target, resource })
+    const rule = transform.id
+    // lists that grew item by item have room for more
+    const path = target.path.slice()
+    const finding: Writable = {
+      id,
+      rule,
       resource,
-      path: target.path,
-      ...(target.container === undefined ? {} : { container: target.container.name }),
-      ties: [findingKey(transform.id, target), ...(proposal.type === 'change' ? tiesOf(proposal) : [])],
+      path,
+      outcome,
+      risks,
+      reason,
+      edits,
+      preconditions,
+      followUps,
+      warnings,
+      ties,
     }
+    if (target.container !== undefined) finding.container = target.container.name
+    if (snippet !== undefined) finding.snippet = snippet
+    if (allow !== undefined) finding.allow = allow
+    return finding
   }
 }
+
+/** One list for each set of risks, in the order of the vocabulary. */
+function inOrder(risks: readonly Risk[]): readonly Risk[] {
+  const sorted = RISKS.filter(risk => risks.includes(risk))
+  const key = sorted.join()
+  const known = RISK_LISTS.get(key)
+  if (known === undefined) RISK_LISTS.set(key, sorted)
+  return known ?? sorted
+}
+
+const RISK_LISTS = new Map<string, readonly Risk[]>()
+
+type Writable = { -readonly [Key in keyof Finding]: Finding[Key] }
+
+/** What a finding says beyond its place. */
+type Verdict = Omit<Finding, 'id' | 'rule' | 'resource' | 'container' | 'path' | 'snippet' | 'allow'> & {
+  readonly snippet: string | undefined
+  readonly allow: Allow | undefined
+}
+
+const NONE: readonly never[] = []
 
 function tiesOf({ unit, needs }: Change): string[] {
   return [unit, needs && findingKey(needs.rule, needs.target)].filter(name => name !== undefined)

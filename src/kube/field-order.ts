@@ -63,8 +63,19 @@ const SPECS: Readonly<Record<string, readonly string[]>> = {
 export function keysBefore(kind: string, parent: Path, key: string): readonly string[] | undefined {
   const order = orderOf(kind, parent)
   const index = order?.indexOf(key) ?? -1
-  return order === undefined || index < 0 ? undefined : order.slice(0, index)
+  return order === undefined || index < 0 ? undefined : beginning(order, index)
 }
+
+/** One list for all fields of a kind and place: a run adds the same ones to many objects. */
+function beginning(order: readonly string[], count: number): readonly string[] {
+  const lists = BEGINNINGS.get(order) ?? new Map<number, readonly string[]>()
+  BEGINNINGS.set(order, lists)
+  const list = lists.get(count) ?? order.slice(0, count)
+  lists.set(count, list)
+  return list
+}
+
+const BEGINNINGS = new WeakMap<readonly string[], Map<number, readonly string[]>>()
 
 function orderOf(kind: string, parent: Path): readonly string[] | undefined {
   const steps = parent.map(step => (/^\d+$/.test(String(step)) ? '#' : step))
