@@ -39,9 +39,14 @@ export async function botRun(
   })
 }
 
-/** Texts of files are shown when their repository is done: a long run does not hold them all. */
+/** Texts of files and bodies are shown when their repository is done: a long run does not hold them all. */
 function withoutTexts(result: RepositoryResult): RepositoryResult {
-  return { ...result, groups: result.groups.map(group => ({ ...group, files: [] })) }
+  const groups = result.groups.map(({ pullRequest, ...group }) => ({
+    ...group,
+    files: [],
+    ...(pullRequest === undefined ? {} : { pullRequest: { ...pullRequest, body: '' } }),
+  }))
+  return { ...result, groups }
 }
 
 /** Outcomes that mean that a run has something to do. */
