@@ -1,7 +1,7 @@
 // What the bot asks of forge and remote, and how long it takes, against a double of GitHub on loopback.
 //
 //   npm run bench -- bot            200, 2,000 and 10,000 manifests with 50 to fix, and 100 repositories in one process
-//   npm run bench -- bot --quick    20 and 200 manifests with 10 to fix, and 4 repositories
+//   npm run bench -- bot --quick    50 manifests with 10 to fix, and 3 repositories
 
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ interface Size {
 }
 
 const FULL: Size = { manifests: [200, 2_000, 10_000], toFix: 50, repositories: 100, runs: 3 }
-const QUICK: Size = { manifests: [20, 200], toFix: 10, repositories: 4, runs: 1 }
+const QUICK: Size = { manifests: [50], toFix: 10, repositories: 3, runs: 1 }
 
 interface Bench {
   readonly double: ForgeDouble
