@@ -44,7 +44,7 @@ function writes(): string[] {
 const open = () => world.repository.openPulls()
 const textOn = (branch: string) => world.repository.git.files(branch)[WEB]
 
-describe.each(['github', 'gitea'] as const)('on %s', kind => {
+describe.each(['github', 'gitlab', 'gitea'] as const)('on %s', kind => {
   beforeEach(async () => {
     world = await createWorld(kind)
   })
@@ -137,7 +137,7 @@ describe.each(['github', 'gitea'] as const)('on %s', kind => {
       'k8s/web.yaml': web,
       'k8s/api.yaml': expect.stringContaining('replicas: 2'),
     })
-    expect(next.body).toContain(kind === 'github' ? `#${number}` : `#${number}`)
+    expect(next.body).toContain(`${kind === 'gitlab' ? '!' : '#'}${number}`)
   })
 
   test('a closed pull request that is opened again is taken up again', async () => {

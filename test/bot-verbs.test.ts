@@ -8,7 +8,7 @@ afterEach(() => world.stop())
 
 const branchOf = (label: string) => world.repository.pulls.find(({ branch }) => branch.includes(label))?.branch ?? ''
 
-describe.each(['github', 'gitea'] as const)('on %s', kind => {
+describe.each(['github', 'gitlab', 'gitea'] as const)('on %s', kind => {
   test('status tells open pull requests from those that a person took over', async () => {
     world = await createWorld(kind)
     await world.run()

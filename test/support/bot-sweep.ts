@@ -11,7 +11,7 @@ export const IS_FULL = process.env.KUBEMEND_BOT_SWEEP === 'full'
 /** cases of a sample */
 const SAMPLE = 8
 
-export const FORGES = ['github', 'gitea'] as const
+export const FORGES = ['github', 'gitlab', 'gitea'] as const
 
 export interface Stage {
   readonly name: string

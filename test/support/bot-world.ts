@@ -16,6 +16,7 @@ import transforms from '../../transforms/index.ts'
 import { testClock } from './forge/clock.ts'
 import { giteaFace } from './forge/gitea.ts'
 import { githubFace } from './forge/github.ts'
+import { gitlabFace } from './forge/gitlab.ts'
 import type { RepositoryState } from './forge/repository-state.ts'
 import { type Face, type ForgeDouble, startForge } from './forge/server.ts'
 import type { Account } from './forge/state.ts'
@@ -46,12 +47,17 @@ export interface BotOutput {
   readonly err: string
 }
 
-type Kind = 'github' | 'gitea'
+type Kind = 'github' | 'gitlab' | 'gitea'
 
-const FACES: Readonly<Record<Kind, () => Face>> = { github: githubFace, gitea: giteaFace }
+const FACES: Readonly<Record<Kind, () => Face>> = {
+  github: githubFace,
+  gitlab: gitlabFace,
+  gitea: giteaFace,
+}
 
 const SCOPES: Readonly<Record<Kind, readonly string[]>> = {
   github: ['public_repo'],
+  gitlab: ['api', 'write_repository'],
   gitea: ['write:repository', 'write:issue', 'read:user'],
 }
 
