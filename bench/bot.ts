@@ -46,8 +46,9 @@ export async function benchBot(isQuick: boolean): Promise<void> {
     double.account('mender', { token: TOKEN, name: 'Mender', scopes: ['public_repo'] })
     const quiet: number[] = []
     for (const count of manifests) quiet.push(await benchSize(bench, count, toFix, runs))
+    const verdict = new Set(quiet).size === 1 ? 'the same number' : 'NOT the same number'
     console.log(
-      `\nrequests of a run with nothing to do, for ${manifests.join(', ')} manifests: ${quiet.join(', ')}${new Set(quiet).size === 1 ? '' : ' (NOT the same number)'}`,
+      `\nrequests with nothing to do, for ${manifests.join(', ')} manifests: ${quiet.join(', ')} (${verdict})`,
     )
     await benchMany(bench, repositories)
   } finally {
