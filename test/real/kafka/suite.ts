@@ -5,6 +5,7 @@ import { type Artifacts, findArtifacts } from './artifacts.ts'
 import { Cluster } from './cluster.ts'
 
 const SETUP_MILLISECONDS = 180_000
+const CLOSE_MILLISECONDS = 60_000
 
 /** `KUBEMEND_REAL=full` runs what takes minutes as well. */
 export const FULL = process.env.KUBEMEND_REAL === 'full'
@@ -29,7 +30,7 @@ export async function onServers(
     beforeAll(async () => {
       if (found.ok) cluster = await built(found.artifacts, build)
     }, SETUP_MILLISECONDS)
-    afterAll(() => cluster?.close())
+    afterAll(() => cluster?.close(), CLOSE_MILLISECONDS)
     beforeEach(({ skip }) => {
       if (failed !== undefined) skip(`"${failed}" failed before it`)
     })
