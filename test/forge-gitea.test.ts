@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Forge } from '../src/bot/forge.ts'
-import { RemoteError } from '../src/bot/remote-error.ts'
 import { createGitea, explainGitea, giteaHeaders } from '../src/forge/gitea/index.ts'
+import { failure } from './support/failure.ts'
 import { describeBot } from './support/forge/bot-scenario.ts'
 import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { giteaFace } from './support/forge/gitea.ts'
@@ -52,15 +52,6 @@ function openPulls(count: number): void {
     branch(`kubemend/${number}`)
     stage.repository.open(stage.accounts.bot, { ...NEW, branch: `kubemend/${number}` })
   }
-}
-
-async function failure(work: Promise<unknown>): Promise<RemoteError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof RemoteError) return error
-  throw new Error(`a RemoteError was expected, not ${error}`)
 }
 
 describe('the pull requests of a branch', () => {

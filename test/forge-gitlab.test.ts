@@ -3,9 +3,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Forge } from '../src/bot/forge.ts'
-import { RemoteError } from '../src/bot/remote-error.ts'
 import { createGitlab, explainGitlab, gitlabHeaders } from '../src/forge/gitlab/index.ts'
 import { withoutQuickActions } from '../src/forge/gitlab/quick-actions.ts'
+import { failure } from './support/failure.ts'
 import { describeBot } from './support/forge/bot-scenario.ts'
 import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { type GitlabFaceOptions, gitlabFace } from './support/forge/gitlab.ts'
@@ -54,15 +54,6 @@ function branch(name = NEW.branch): string {
 async function opened() {
   branch()
   return forge.open(NEW)
-}
-
-async function failure(work: Promise<unknown>): Promise<RemoteError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof RemoteError) return error
-  throw new Error(`a RemoteError was expected, not ${error}`)
 }
 
 describe('merge requests of a branch', () => {

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { RemoteError } from '../src/bot/remote-error.ts'
 import { createHttp, type Exchange, type Http, type HttpOptions } from '../src/forge/http.ts'
 import { NO_PACING, Pacer } from '../src/forge/pacing.ts'
 import { pathOf } from '../src/forge/url.ts'
+import { failure } from './support/failure.ts'
 import { testClock } from './support/forge/clock.ts'
 
 const TOKEN = 'canary-7f3a9c'
@@ -73,15 +73,6 @@ function client(base: string, options: Partial<HttpOptions> = {}) {
     ...options,
   })
   return { http, clock }
-}
-
-async function failure(work: Promise<unknown>): Promise<RemoteError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof RemoteError) return error
-  throw new Error(`a RemoteError was expected, not ${error}`)
 }
 
 const get = (http: Http, path = '/thing') => http.request({ method: 'GET', path })

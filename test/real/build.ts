@@ -1,15 +1,12 @@
 // Finds kube-apiserver and etcd, or builds them once from the Go module beside this file into the user's cache.
 
-import { execFile, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { build as buildModule, fingerprint, goVersion, output, requiredVersion } from './go-module.ts'
 
-const GO = 'go'
 const MODULE = path.join(path.dirname(fileURLToPath(import.meta.url)), 'kubernetes')
 const SOURCES = ['go.mod', 'go.sum', 'cmd/etcd/main.go', 'cmd/kube-apiserver/main.go']
 const PROGRAMS = ['etcd', 'kube-apiserver'] as const
@@ -32,12 +29,11 @@ export type BuildResult = { readonly ok: true; readonly binaries: Binaries } | {
 export async function findBinaries(tell: (line: string) => void): Promise<BuildResult> {
   const assets = process.env.KUBEBUILDER_ASSETS
   if (assets !== undefined && (await holdsBoth(assets))) return described(assets, 'from $KUBEBUILDER_ASSETS')
-  const goVersion = await output(GO, ['env', 'GOVERSION'])
-  if (goVersion === undefined)
-    return { ok: false, reason: 'Go is not installed, and $KUBEBUILDER_ASSETS has no servers' }
-  const version = await moduleVersion()
+  const go = await goVersion()
+  if (go === undefined) return { ok: false, reason: 'Go is not installed, and $KUBEBUILDER_ASSETS has no servers' }
+  const version = await requiredVersion(MODULE, 'k8s.io/kubernetes')
   if (version === undefined) return { ok: false, reason: 'go.mod names no version of k8s.io/kubernetes' }
-  const cache = path.join(cacheHome(), 'kubemend', `kubernetes-${version}-${await fingerprint(goVersion)}`)
+  const cache = path.join(cacheHome(), 'kubemend', `kubernetes-${version}-${await fingerprint(MODULE, SOURCES, [go])}`)
   if (await holdsBoth(cache)) return described(cache, 'from the cache')
   tell(`building kube-apiserver and etcd for Kubernetes ${version}: takes minutes, once`)
   const fault = await build(version, cache)
@@ -50,48 +46,13 @@ export function cacheHome(): string {
   return home === undefined || home === '' ? path.join(homedir(), '.cache') : home
 }
 
-async function moduleVersion(): Promise<string | undefined> {
-  const text = await readFile(path.join(MODULE, 'go.mod'), 'utf8')
-  return /^\s*k8s\.io\/kubernetes v(\S+)$/m.exec(text)?.[1]
-}
-
-/** Changes with everything that the programs are made of. */
-async function fingerprint(goVersion: string): Promise<string> {
-  const hash = createHash('sha256').update(goVersion)
-  for (const source of SOURCES) hash.update(await readFile(path.join(MODULE, source)))
-  return hash.digest('hex').slice(0, 12)
-}
-
-/** Builds beside the target and renames, so that an interrupted build leaves no half-filled cache. */
-async function build(version: string, target: string): Promise<string | undefined> {
-  await mkdir(path.dirname(target), { recursive: true })
-  const folder = await mkdtemp(`${target}.`)
-  const fault = await goBuild(version, folder)
-  if (fault === undefined) {
-    await rm(target, { recursive: true, force: true })
-    await rename(folder, target)
-  }
-  await rm(folder, { recursive: true, force: true })
-  return fault
-}
-
-/** Answers the last line that the compiler printed when it failed. */
-function goBuild(version: string, folder: string): Promise<string | undefined> {
+function build(version: string, target: string): Promise<string | undefined> {
   const [major, minor] = version.split('.')
   const stamp = 'k8s.io/component-base/version.git'
   const flags = `-s -w -X ${stamp}Version=v${version} -X ${stamp}Major=${major} -X ${stamp}Minor=${minor}`
-  const go = spawn(GO, ['build', '-trimpath', '-ldflags', flags, '-o', `${folder}${path.sep}`, './cmd/...'], {
-    cwd: MODULE,
-    env: { ...process.env, CGO_ENABLED: '0' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let errors = ''
-  go.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-4096)
-  })
-  return new Promise(resolve => {
-    go.on('error', error => resolve(error.message))
-    go.on('close', code => resolve(code === 0 ? undefined : (errors.trim().split('\n').at(-1) ?? `exit code ${code}`)))
+  return buildModule(MODULE, target, {
+    argsFor: folder => ['-ldflags', flags, '-o', `${folder}${path.sep}`, './cmd/...'],
+    env: { CGO_ENABLED: '0' },
   })
 }
 
@@ -105,12 +66,4 @@ async function described(folder: string, origin: string): Promise<BuildResult> {
   const version = /v(\d+\.\d+\.\d+)/.exec((await output(apiserver, ['--version'])) ?? '')?.[1]
   if (version === undefined) return { ok: false, reason: `the kube-apiserver ${origin} does not run` }
   return { ok: true, binaries: { etcd: path.join(folder, 'etcd'), apiserver, version, origin } }
-}
-
-async function output(program: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    return (await promisify(execFile)(program, args)).stdout.trim()
-  } catch {
-    return undefined
-  }
 }

@@ -3,8 +3,9 @@
 import { commandLine, effectiveImage } from '../../src/sdk.ts'
 import { optionOf } from '../mongodb/command-line.ts'
 import { settingOf } from '../mongodb/server.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { TLS } from '../stateful/settings.ts'
-import { presentMode, type Refused, type Situation } from './situation.ts'
+import { presentMode, type Situation } from './situation.ts'
 import { FILES } from './target.ts'
 
 export const UNKNOWN: Refused = {

@@ -2,9 +2,6 @@
 
 import {
   declaredReplicas,
-  decline,
-  describe,
-  detectSystem,
   type Proposal,
   type Settings,
   type System,
@@ -15,6 +12,8 @@ import {
 import { readServer, type Server, settingOf } from '../mongodb/server.ts'
 import { MONGODB, type MongodbSettings } from '../mongodb/settings.ts'
 import { type TlsMode, tlsModeOf } from '../mongodb/tls-mode.ts'
+import { type Refused, refuseTarget } from '../stateful/refused.ts'
+import { originalServer } from '../stateful/servers.ts'
 
 export interface Situation {
   readonly workspace: Workspace
@@ -27,20 +26,13 @@ export interface Situation {
   readonly count: number
 }
 
-/** `code` is one of the transform's refusals; `why` continues "StatefulSet a/b: ...". */
-export interface Refused {
-  readonly code: string
-  readonly why: string
-  readonly next: string
-}
-
 export function targetOf({ workload, system }: Pick<Situation, 'workload' | 'system'>): Target {
   const { container } = system
   return { resource: workload.resource, container, path: [...container.path, 'args'] }
 }
 
-export function refuse(of: Pick<Situation, 'workload' | 'system'>, { code, why, next }: Refused): Proposal {
-  return decline({ target: targetOf(of), code, why: `${describe(of.workload.resource)}: ${why}`, next })
+export function refuse(of: Pick<Situation, 'workload' | 'system'>, refused: Refused): Proposal {
+  return refuseTarget(targetOf(of), refused)
 }
 
 /** Undefined where options cannot be added to its command, or a value that counts is in no file. */
@@ -59,11 +51,8 @@ export function situationOf(
 /** The same server in the input of the run. */
 export function originalOf(situation: Situation): Situation | undefined {
   const { workspace, settings, workload } = situation
-  const resource = workspace.original.current(workload.resource.origin)
-  const original = resource === undefined ? undefined : workspace.original.workload(resource)
-  const system = original === undefined ? undefined : detectSystem(original)
-  if (original === undefined || system === undefined) return undefined
-  return situationOf(workspace.original, settings, original, system)
+  const original = originalServer(workspace, workload)
+  return original && situationOf(workspace.original, settings, original.workload, original.system)
 }
 
 export function optionsOf({ settings, workload }: Pick<Situation, 'settings' | 'workload'>): MongodbSettings {

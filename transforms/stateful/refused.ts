@@ -1,4 +1,4 @@
-// A refusal to make several members of one, with the next step.
+// Refusals of changes to stateful systems, with the next step.
 
 import {
   declaredReplicas,
@@ -9,6 +9,7 @@ import {
   REPLICAS_PATH,
   type Resource,
   shellWord,
+  type Target,
   type Workload,
 } from '../../src/sdk.ts'
 import { kubectlFor } from './runbook.ts'
@@ -24,6 +25,11 @@ export interface Refused {
   readonly snippet?: string
   /** the line of the configuration that would allow it */
   readonly config?: string
+}
+
+/** Says of a target of a workload why it stays as it is: `why` continues "StatefulSet a/b: …". */
+export function refuseTarget(target: Target, { code, why, next }: Refused): Proposal {
+  return decline({ target, code, why: `${describe(target.resource)}: ${why}`, next })
 }
 
 /** Says of a workload what it runs (`Kafka as one broker`) and why that stays so. */

@@ -15,6 +15,14 @@ export interface RunningServer {
   readonly system: System
 }
 
+/** The same server in the input of the run; undefined where it ran none, or another kind of thing. */
+export function originalServer(workspace: Workspace, { resource }: Workload): RunningServer | undefined {
+  const before = workspace.original.current(resource.origin)
+  const workload = before === undefined ? undefined : workspace.original.workload(before)
+  const system = workload === undefined ? undefined : detectSystem(workload)
+  return workload === undefined || system === undefined ? undefined : { workload, system }
+}
+
 /** Servers of a family: no fragments, no removed API versions, nothing that an owner makes. */
 export function* serversOf(workspace: Workspace, family: System['family']): Iterable<RunningServer> {
   for (const workload of forEachWorkload(workspace)) {

@@ -3,10 +3,11 @@
 import { asArray, commandLine, effectiveImage } from '../../src/sdk.ts'
 import { hasPlainEnv } from '../stateful/env.ts'
 import { settledNamespace } from '../stateful/members.ts'
+import type { Refused } from '../stateful/refused.ts'
 import { TLS } from '../stateful/settings.ts'
 import { isExpressible } from '../zookeeper/keys.ts'
 import type { Course } from './course.ts'
-import { isEnsemble, keyOf, type Refused, type Situation } from './situation.ts'
+import { isEnsemble, keyOf, type Situation } from './situation.ts'
 import { LOCATIONS } from './target.ts'
 
 export const UNKNOWN: Refused = {

@@ -2,9 +2,6 @@
 
 import {
   declaredReplicas,
-  decline,
-  describe,
-  detectSystem,
   type Proposal,
   type Settings,
   type System,
@@ -13,6 +10,8 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import type { Setting } from '../stateful/env.ts'
+import { type Refused, refuseTarget } from '../stateful/refused.ts'
+import { originalServer } from '../stateful/servers.ts'
 import { type Dialect, dialectOf } from '../zookeeper/dialects.ts'
 import { readKey } from '../zookeeper/keys.ts'
 import { readServer, type Server } from '../zookeeper/server.ts'
@@ -38,20 +37,13 @@ export interface Situation {
   readonly clientPort: number
 }
 
-/** `code` is one of the transform's refusals; `why` continues "StatefulSet a/b: ...". */
-export interface Refused {
-  readonly code: string
-  readonly why: string
-  readonly next: string
-}
-
 export function targetOf({ workload, system }: Pick<Situation, 'workload' | 'system'>): Target {
   const { container } = system
   return { resource: workload.resource, container, path: [...container.path, 'env'] }
 }
 
-export function refuse(of: Pick<Situation, 'workload' | 'system'>, { code, why, next }: Refused): Proposal {
-  return decline({ target: targetOf(of), code, why: `${describe(of.workload.resource)}: ${why}`, next })
+export function refuse(of: Pick<Situation, 'workload' | 'system'>, refused: Refused): Proposal {
+  return refuseTarget(targetOf(of), refused)
 }
 
 /** Undefined where the image is not known, or a value that counts is in no file. */
@@ -73,11 +65,8 @@ export function situationOf(
 /** The same server in the input of the run. */
 export function originalOf(situation: Situation): Situation | undefined {
   const { workspace, settings, workload } = situation
-  const resource = workspace.original.current(workload.resource.origin)
-  const original = resource === undefined ? undefined : workspace.original.workload(resource)
-  const system = original === undefined ? undefined : detectSystem(original)
-  if (original === undefined || system === undefined) return undefined
-  return situationOf(workspace.original, settings, original, system)
+  const original = originalServer(workspace, workload)
+  return original && situationOf(workspace.original, settings, original.workload, original.system)
 }
 
 /** Whether it is a member of an ensemble, rather than a server of its own. */

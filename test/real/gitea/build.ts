@@ -1,15 +1,12 @@
 // Finds a Gitea server to test against, or builds one from the Go module beside this file into the user's cache.
 
-import { execFile, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { cacheHome } from '../build.ts'
+import { build as buildModule, fingerprint, goVersion, output, requiredVersion } from '../go-module.ts'
 
-const GO = 'go'
 const MODULE = path.dirname(fileURLToPath(import.meta.url))
 const PACKAGE = 'code.gitea.io/gitea'
 const TAGS = 'sqlite sqlite_unlock_notify'
@@ -33,11 +30,16 @@ export async function findGitea(tell: (line: string) => void): Promise<FindResul
   if (installed !== undefined) {
     return { ok: true, program: { file: installed, staticRoot: undefined, origin: 'from the path' } }
   }
-  const goVersion = await output(['env', 'GOVERSION'])
-  if (goVersion === undefined) return { ok: false, reason: 'neither gitea nor Go is on the path' }
-  const version = await moduleVersion()
+  const go = await goVersion()
+  if (go === undefined) return { ok: false, reason: 'neither gitea nor Go is on the path' }
+  const version = await requiredVersion(MODULE, PACKAGE)
   if (version === undefined) return { ok: false, reason: `go.mod names no version of ${PACKAGE}` }
-  const file = path.join(cacheHome(), 'kubemend', `gitea-${version}-${await fingerprint(goVersion)}`, 'gitea')
+  const file = path.join(
+    cacheHome(),
+    'kubemend',
+    `gitea-${version}-${await fingerprint(MODULE, ['go.mod', 'go.sum'], [go, TAGS])}`,
+    'gitea',
+  )
   const isBuilt = await isProgram(file)
   if (!isBuilt) {
     if (!process.env.KUBEMEND_TEST_GITEA_BUILD) {
@@ -69,60 +71,20 @@ async function isProgram(file: string): Promise<boolean> {
   }
 }
 
-async function moduleVersion(): Promise<string | undefined> {
-  const text = await readFile(path.join(MODULE, 'go.mod'), 'utf8')
-  return /^\s*code\.gitea\.io\/gitea v(\S+)/m.exec(text)?.[1]
-}
-
 /** Folder of the module's files in Go's own cache, fetched there when they are missing. */
 async function moduleFolder(): Promise<string | undefined> {
-  const answer = await output(['mod', 'download', '-json', PACKAGE])
+  const answer = await output('go', ['mod', 'download', '-json', PACKAGE], MODULE)
   const folder: unknown = answer === undefined ? undefined : JSON.parse(answer).Dir
   return typeof folder === 'string' ? folder : undefined
 }
 
-/** Changes with everything that the program is made of. */
-async function fingerprint(goVersion: string): Promise<string> {
-  const hash = createHash('sha256').update(goVersion).update(TAGS)
-  for (const source of ['go.mod', 'go.sum']) hash.update(await readFile(path.join(MODULE, source)))
-  return hash.digest('hex').slice(0, 12)
-}
-
-/** Builds beside the target and renames, so that an interrupted build leaves no half-filled cache. */
-async function build(version: string, target: string): Promise<string | undefined> {
-  await mkdir(path.dirname(target), { recursive: true })
-  const folder = await mkdtemp(`${target}.`)
-  const fault = await goBuild(version, path.join(folder, 'gitea'))
-  if (fault === undefined) {
-    await rm(target, { recursive: true, force: true })
-    await rename(folder, target)
-  }
-  await rm(folder, { recursive: true, force: true })
-  return fault
-}
-
-/** Answers the last line that the compiler printed when it failed. SQLite is C, so a C compiler is needed. */
-function goBuild(version: string, file: string): Promise<string | undefined> {
-  const flags = `-s -w -X main.Version=${version}`
-  const go = spawn(GO, ['build', '-trimpath', '-tags', TAGS, '-ldflags', flags, '-o', file, PACKAGE], {
-    cwd: MODULE,
-    env: { ...process.env, CGO_ENABLED: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
+/** SQLite is C, so a C compiler is needed. */
+function build(version: string, target: string): Promise<string | undefined> {
+  return buildModule(MODULE, target, {
+    argsFor: folder => [
+      ...['-tags', TAGS, '-ldflags', `-s -w -X main.Version=${version}`],
+      ...['-o', path.join(folder, 'gitea'), PACKAGE],
+    ],
+    env: { CGO_ENABLED: '1' },
   })
-  let errors = ''
-  go.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-4096)
-  })
-  return new Promise(resolve => {
-    go.on('error', error => resolve(error.message))
-    go.on('close', code => resolve(code === 0 ? undefined : (errors.trim().split('\n').at(-1) ?? `exit code ${code}`)))
-  })
-}
-
-async function output(args: readonly string[]): Promise<string | undefined> {
-  try {
-    return (await promisify(execFile)(GO, args, { cwd: MODULE })).stdout.trim()
-  } catch {
-    return undefined
-  }
 }

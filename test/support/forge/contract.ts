@@ -51,6 +51,20 @@ export class Contract {
     })
   }
 
+  /** How a request below the API's address and its reply break what is published. */
+  violations(
+    request: { readonly method: string; readonly query: URLSearchParams; readonly body: unknown },
+    path: string,
+    reply: { readonly status: number; readonly body?: unknown },
+  ): readonly string[] {
+    const match = this.match(request.method, path)
+    if (match === undefined) return ['no such operation in the contract']
+    return [
+      ...this.checkRequest(match, request.query, request.body),
+      ...this.checkReply(match, reply.status, reply.body),
+    ]
+  }
+
   match(method: string, path: string): Match | undefined {
     for (const { operation, pattern } of this.#routes) {
       const found = operation.method === method ? pattern.exec(path) : null

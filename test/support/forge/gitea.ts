@@ -21,14 +21,7 @@ export function giteaFace(options: GiteaFaceOptions = {}): Face {
         ? error(401, 'invalid username, password or token')
         : rest(request, forge, account, options)
     },
-    violations: (request, reply) => {
-      const match = CONTRACT.match(request.method, request.path.slice(REST.length))
-      if (match === undefined) return ['no such operation in the contract']
-      return [
-        ...CONTRACT.checkRequest(match, request.query, request.body),
-        ...CONTRACT.checkReply(match, reply.status, reply.body),
-      ]
-    },
+    violations: (request, reply) => CONTRACT.violations(request, request.path.slice(REST.length), reply),
   }
 }
 

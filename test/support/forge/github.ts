@@ -24,12 +24,7 @@ export function githubFace(options: GithubFaceOptions = {}): Face {
     },
     violations: (request, reply) => {
       if (request.path === GRAPHQL) return broken.get(reply) ?? []
-      const match = CONTRACT.match(request.method, request.path.slice(REST.length))
-      if (match === undefined) return ['no such operation in the contract']
-      return [
-        ...CONTRACT.checkRequest(match, request.query, request.body),
-        ...CONTRACT.checkReply(match, reply.status, reply.body),
-      ]
+      return CONTRACT.violations(request, request.path.slice(REST.length), reply)
     },
   }
 }
