@@ -32,8 +32,9 @@ export function readInputs(environment: Environment): ActionInputs | Failure {
   }
   const repositories = repositoriesOf(lines('repo'), environment)
   if (isFailure(repositories)) return repositories
+  const token = text('token') || (isOwnServer(repositories, environment) ? text('workflow-token') : '')
   return {
-    token: text('token'),
+    token,
     flags: {
       ...{ repositories, trustsRepository, dryRun, paths: lines('paths') },
       ...{ format: 'text', quiet: false, isFull: true },
@@ -50,6 +51,13 @@ function repositoriesOf(given: readonly string[], environment: Environment): rea
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment
   if (server && repository) return [`${server}/${repository}`]
   return failure('it is not known which repository this is: name one with the input repo')
+}
+
+/** The workflow's token is for its own server: another one must never see it. */
+function isOwnServer(repositories: readonly string[], { GITHUB_SERVER_URL: server = '' }: Environment): boolean {
+  if (!URL.canParse(server)) return false
+  const { origin } = new URL(server)
+  return repositories.every(repository => URL.canParse(repository) && new URL(repository).origin === origin)
 }
 
 function isForge(text: string): text is ForgeKind {

@@ -35,14 +35,15 @@ describe('the description', () => {
     expect(flags.size).toBeGreaterThan(8)
     // a step has one log; the token comes by itself
     for (const left of ['help', 'format', 'quiet', 'token-file']) expect(flags.delete(left)).toBe(true)
-    expect(inputs.sort()).toEqual([...flags, 'paths', 'token'].sort())
+    expect(inputs.sort()).toEqual([...flags, 'paths', 'token', 'workflow-token'].sort())
   })
 
   test('has inputs that are all read', () => {
-    const plain = { INPUT_REPO: 'https://git.example/a/b' }
+    const plain = { INPUT_REPO: 'https://git.example/a/b', GITHUB_SERVER_URL: 'https://git.example' }
     const asked: Readonly<Record<string, string>> = {
       ...{ token: 'ghp_0123456789', repo: 'https://git.example/c/d', base: 'next', paths: 'k8s', config: 'c.yaml' },
       ...{ 'trust-repository': 'true', 'dry-run': 'true', forge: 'gitea', 'api-url': 'https://git.example/api' },
+      'workflow-token': 'ghs_0123456789',
     }
     const without = readInputs(plain)
     expect(isFailure(without)).toBe(false)
@@ -67,6 +68,15 @@ describe('inputs', () => {
     expect(readInputs({ ...workflow, INPUT_REPO: 'https://a.example/b/c\nhttps://a.example/d/e' })).toMatchObject({
       flags: { repositories: ['https://a.example/b/c', 'https://a.example/d/e'] },
     })
+  })
+
+  test("give the workflow's token to no server but the workflow's own", () => {
+    const workflow = { GITHUB_SERVER_URL: 'https://github.com', 'INPUT_WORKFLOW-TOKEN': 'ghs_0123456789' }
+    const tokenFor = (repo: string, more = {}) => readInputs({ ...workflow, INPUT_REPO: repo, ...more })
+    expect(tokenFor('https://github.com/acme/shop')).toMatchObject({ token: 'ghs_0123456789' })
+    expect(tokenFor('https://github.com/acme/shop\nhttps://git.example/a/b')).toMatchObject({ token: '' })
+    expect(tokenFor('https://github.com.example/a/b')).toMatchObject({ token: '' })
+    expect(tokenFor('https://git.example/a/b', { INPUT_TOKEN: 'abcdefgh' })).toMatchObject({ token: 'abcdefgh' })
   })
 
   test.each([
