@@ -41,7 +41,7 @@ export async function findArtifacts(version: string): Promise<Found> {
   try {
     await resolve(version, list)
   } catch (error) {
-    return { ok: false, reason: `Maven has no Kafka ${version}: ${lastLine(error)}` }
+    return { ok: false, reason: mavenFault(error, version) }
   }
   const jars = await jarsIn(list)
   return jars === undefined
@@ -93,8 +93,10 @@ async function loopbackFault(): Promise<string | undefined> {
   })
 }
 
-function lastLine(error: unknown): string {
-  const { stdout = '', message = String(error) } = error as { stdout?: string; message?: string }
+function mavenFault(error: unknown, version: string): string {
+  const { code, stdout = '', message = String(error) } = error as { code?: unknown; stdout?: string; message?: string }
+  if (code === 'ENOENT') return 'Maven is not installed'
   const lines = stdout.split('\n').filter(line => line.startsWith('[ERROR]'))
-  return (lines[0] ?? message.split('\n')[0] ?? '').replace('[ERROR] ', '').slice(0, 200)
+  const said = (lines[0] ?? message.split('\n')[0] ?? '').replace('[ERROR] ', '').slice(0, 200)
+  return `Maven has no Kafka ${version}: ${said}`
 }

@@ -23,7 +23,7 @@ export async function onServers(
   isWanted = true,
 ): Promise<void> {
   const found = isWanted ? await findArtifacts(version) : { ok: false as const, reason: 'KUBEMEND_REAL is not full' }
-  if (!found.ok) console.log(`skipped: ${title}, not run on Kafka ${version} (${found.reason})`)
+  if (!found.ok) console.log(`skipped: ${title} (${found.reason})`)
   describe.skipIf(!found.ok)(title, () => {
     let cluster: Cluster | undefined
     let failed: string | undefined
