@@ -47,7 +47,7 @@ export interface BotOutput {
   readonly err: string
 }
 
-type Kind = 'github' | 'gitlab' | 'gitea'
+export type Kind = 'github' | 'gitlab' | 'gitea'
 
 const FACES: Readonly<Record<Kind, () => Face>> = {
   github: githubFace,

@@ -1,7 +1,7 @@
 // A person who works between any two requests of a run never loses a commit, and the bot comes to rest.
 
 import { expect, test } from 'vitest'
-import { casesOf, FORGES, IS_FULL, STAGES, undisturbed, worldAt } from './support/bot-sweep.ts'
+import { casesOf, FORGES, IS_SAMPLE, STAGES, undisturbed, worldAt } from './support/bot-sweep.ts'
 import { snapshot, type World } from './support/bot-world.ts'
 
 /** Answers the commits that the person made. */
@@ -51,7 +51,7 @@ function attempt(act: () => string): string[] {
 
 for (const forge of FORGES) {
   for (const stage of STAGES) {
-    test(`${forge}, ${stage.name}${IS_FULL ? '' : ' (a sample)'}`, { timeout: 3_600_000 }, async () => {
+    test(`${forge}, ${stage.name}${IS_SAMPLE ? ' (a sample)' : ''}`, { timeout: 3_600_000 }, async () => {
       const { requests } = await undisturbed(forge, stage)
       for (const { request, kind } of casesOf(requests, Object.entries(ACTS))) {
         const [name, act] = kind

@@ -1,7 +1,7 @@
 // A run that is disturbed or dies at any request converges when it runs again: the end is that of an undisturbed run.
 
 import { expect, test } from 'vitest'
-import { casesOf, comparable, FORGES, IS_FULL, STAGES, undisturbed, worldAt } from './support/bot-sweep.ts'
+import { casesOf, comparable, FORGES, IS_SAMPLE, STAGES, undisturbed, worldAt } from './support/bot-sweep.ts'
 import type { Disturbance } from './support/forge/server.ts'
 
 type Kind = 'dies' | Exclude<Disturbance, object> | 'busy' | 'secondary limit' | 'down' | 'refused'
@@ -31,7 +31,7 @@ function disturbanceOf(kind: Kind): Disturbance {
 
 for (const forge of FORGES) {
   for (const stage of STAGES) {
-    test(`${forge}, ${stage.name}${IS_FULL ? '' : ' (a sample)'}`, { timeout: 3_600_000 }, async () => {
+    test(`${forge}, ${stage.name}${IS_SAMPLE ? ' (a sample)' : ''}`, { timeout: 3_600_000 }, async () => {
       const { requests, end } = await undisturbed(forge, stage)
       expect(requests).toBeGreaterThan(20)
       for (const { request, kind } of casesOf(requests, KINDS)) {
