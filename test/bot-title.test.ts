@@ -166,6 +166,8 @@ describe('whatever the repository holds', () => {
       }),
     )
     expect(HOSTILE.filter(text => plainName(text) !== undefined)).toEqual([])
+    for (const name of ['deadbeefcafe1234ABC-12', 'web-5d4f8c7b9', 'a-GH-12', 'x/ABC-1'])
+      expect(plainName(name)).toBeUndefined()
     for (const name of ['api', 'platform', 'k8s/a-b.yaml', 'Deployment', 'v1.2']) expect(plainName(name)).toBe(name)
   })
 })

@@ -59,9 +59,9 @@ function withoutComments(text: string): string {
   return text.replaceAll('<!--', '<\\u{21}--').replaceAll('-->', '-\\u{2d}>')
 }
 
-const PLAIN = /^(?!gh-\d)[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/i
-const HASH = /^(?=\d*[a-f])[0-9a-f]{7,64}$/i
-const TRACKER_KEY = /^[A-Z][A-Z0-9_]+-\d/
+const PLAIN = /^[a-z0-9](?:[a-z0-9._/-]{0,98}[a-z0-9])?$/i
+/** What forges link wherever it stands in a name: hashes of commits, keys of trackers. */
+const LINKED = [/\b(?=\d*[a-f])[0-9a-f]{7,64}\b/i, /\b[A-Z][A-Z0-9_]+-\d/, /\bgh-\d/i]
 
 /**
  * A name for plain text, in which nothing can be escaped: commit messages and titles. Undefined for anything but the
@@ -70,5 +70,5 @@ const TRACKER_KEY = /^[A-Z][A-Z0-9_]+-\d/
  */
 export function plainName(text: string): string | undefined {
   const isAddress = text.includes('//') || /^www\./i.test(text)
-  return PLAIN.test(text) && !HASH.test(text) && !TRACKER_KEY.test(text) && !isAddress ? text : undefined
+  return PLAIN.test(text) && !LINKED.some(pattern => pattern.test(text)) && !isAddress ? text : undefined
 }
