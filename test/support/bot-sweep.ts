@@ -9,7 +9,7 @@ const web = String(SHOP[WEB])
 /** With `KUBEMEND_BOT_SWEEP=sample` some of all cases are tried, the same at every run. */
 export const IS_SAMPLE = process.env.KUBEMEND_BOT_SWEEP === 'sample'
 /** cases of a sample */
-const SAMPLE = 3
+const SAMPLE = 2
 
 export const FORGES = ['github', 'gitlab', 'gitea'] as const
 

@@ -8,7 +8,7 @@ import type { Cluster } from './cluster.ts'
 import { certificateNames } from './cluster-rules.ts'
 import { dialWithNode, dialWithOpenSsl } from './handshake.ts'
 import { waitFor } from './java.ts'
-import { onServers } from './suite.ts'
+import { FULL, onServers } from './suite.ts'
 import { Tools } from './tools.ts'
 import { modeOf } from './zookeeper.ts'
 
@@ -124,4 +124,5 @@ await onServers(
       expect(await tools.run('zkCli', ['-server', server, 'get', '/registry'], options)).toContain('kept')
     })
   },
+  FULL,
 )
