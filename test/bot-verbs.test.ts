@@ -63,6 +63,26 @@ describe.each(['github', 'gitlab', 'gitea'] as const)('on %s', kind => {
   })
 })
 
+test('a branch in the way of the prefix moves the names, and every verb knows the new ones', async () => {
+  world = await createWorld('github')
+  world.repository.git.move('kubemend', world.repository.git.head('main') ?? '')
+  await world.run()
+  expect(branchOf('replicas')).toMatch(/^kubemend-replicas-/)
+  expect((await world.status()).out).toContain(branchOf('replicas'))
+  await world.close({ all: true })
+  expect([...world.repository.git.refs().keys()]).toEqual(['refs/heads/kubemend', 'refs/heads/main'])
+})
+
+test('a repository that is trusted has branches of its own prefix, and a second run leaves them as they are', async () => {
+  world = await createWorld('github', { ...SHOP, 'kubemend.yaml': 'bot: { branchPrefix: mending/ }\n' })
+  await world.run({ trustsRepository: true })
+  expect(branchOf('replicas')).toMatch(/^mending\/replicas-/)
+  const before = snapshot(world)
+  const { out } = await world.run({ trustsRepository: true })
+  expect(snapshot(world)).toEqual(before)
+  expect(out).toContain('up to date')
+})
+
 test('doctor names scopes that are missing or not needed', async () => {
   world = await createWorld('github', SHOP, { scopes: ['repo', 'admin:org'] })
   const { out } = await world.doctor()

@@ -3,9 +3,10 @@
 import { act } from './act.ts'
 import type { Case } from './case.ts'
 import type { Decision } from './decision.ts'
+import { headsOf } from './heads.ts'
 import { lookAt, lookAtAll } from './look.ts'
 import { BaseMovedError, StaleError } from './publish.ts'
-import { RemoteError } from './remote-error.ts'
+import { explained, RemoteError } from './remote-error.ts'
 import type { GroupResult } from './result.ts'
 import type { Site } from './site.ts'
 
@@ -77,7 +78,7 @@ async function settle(site: Site, first: Case, budget: Budget): Promise<GroupRes
       }
     } catch (error) {
       if (look === MOST_LOOKS || !isRace(error)) throw error
-      const branches = await branchesNow(site)
+      const branches = await headsOf(site.repository, site.settings.branchPrefix)
       entry = await lookAt({ ...site, branches }, entry.group, entry.seen.name)
     }
   }
@@ -89,11 +90,6 @@ const RACES: ReadonlySet<number> = new Set([404, 405, 409, 422])
 function isRace(error: unknown): boolean {
   if (error instanceof StaleError) return true
   return error instanceof RemoteError && error.status !== undefined && RACES.has(error.status)
-}
-
-async function branchesNow({ repository, settings }: Site): Promise<Site['branches']> {
-  const refs = await repository.refs([`refs/heads/${settings.branchPrefix}`])
-  return new Map([...refs].map(([ref, id]) => [ref.slice('refs/heads/'.length), id]))
 }
 
 function resultOf({ group, plan, seen, decision }: Case): GroupResult {
@@ -110,9 +106,8 @@ function resultOf({ group, plan, seen, decision }: Case): GroupResult {
   }
 }
 
-function failed(entry: Case, { message, advice, kind }: RemoteError): GroupResult {
-  const problem = advice === undefined ? message : `${message}: ${advice}`
-  return { ...resultOf(entry), outcome: 'failed', why: kind, problems: [problem] }
+function failed(entry: Case, error: RemoteError): GroupResult {
+  return { ...resultOf(entry), outcome: 'failed', why: error.kind, problems: [explained(error)] }
 }
 
 function limitText({ isOpen, settings }: Site): string {

@@ -28,3 +28,8 @@ export class RemoteError extends Error {
     this.retryAfter = retryAfter
   }
 }
+
+/** What went wrong, and what to do about it where that is known. */
+export function explained({ message, advice }: Pick<RemoteError, 'message' | 'advice'>): string {
+  return advice === undefined ? message : `${message}: ${advice}`
+}

@@ -1,6 +1,6 @@
 // Does the same with every repository of a command, one after the other; one that fails does not stop the others.
 
-import { RemoteError } from '../../bot/remote-error.ts'
+import { explained, RemoteError } from '../../bot/remote-error.ts'
 import type { Host } from '../../io/host.ts'
 import { printable } from '../../report/escape.ts'
 import { EXIT } from '../exit-code.ts'
@@ -34,11 +34,9 @@ async function onOne(
     return await action(connection)
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    const { message, advice, kind } = error
-    const text = `${connection?.url ?? shownAddress(address)}: ${message}${advice === undefined ? '' : `: ${advice}`}`
-    host.stderr.write(`kubemend: ${printable(text)}\n`)
+    host.stderr.write(`kubemend: ${printable(`${connection?.url ?? shownAddress(address)}: ${explained(error)}`)}\n`)
     if (connection === undefined) return EXIT.usage
-    return kind === 'temporary' ? EXIT.temporary : EXIT.refused
+    return error.kind === 'temporary' ? EXIT.temporary : EXIT.refused
   } finally {
     await connection?.close()
   }

@@ -1,7 +1,6 @@
 // Puts a site together: the base of a repository, what its findings are, and the settings that hold for it.
 
 import { appFinder } from '../../bot/app.ts'
-import { freePrefix } from '../../bot/branch-name.ts'
 import { CODEOWNERS_PLACES, type CodeOwners, parseCodeowners } from '../../bot/codeowners.ts'
 import { conventionOf, SUBJECTS } from '../../bot/convention.ts'
 import type { Forge, ForgeKind } from '../../bot/forge.ts'
@@ -13,7 +12,6 @@ import { isOpen, scheduleError } from '../../bot/schedule.ts'
 import { BOT } from '../../bot/settings.ts'
 import type { Site } from '../../bot/site.ts'
 import type { Configuration } from '../../config/configuration.ts'
-import { EffectiveSettings } from '../../config/settings.ts'
 import type { Host } from '../../io/host.ts'
 import { toReportPath } from '../../io/paths.ts'
 import { openCommitTree } from '../../io/tree-files.ts'
@@ -24,8 +22,7 @@ import { type Failure, isFailure } from '../failure.ts'
 import { createProgress } from '../progress.ts'
 import { openSession } from '../session.ts'
 import type { Tooling } from '../tooling.ts'
-import { ownBranches } from './ground.ts'
-import { headsOf } from './heads.ts'
+import { centralSettings, fetchBase, fetchBranches, secondsNow } from './ground.ts'
 import type { BotFlags } from './options.ts'
 import { createPlanner } from './planner.ts'
 
@@ -50,22 +47,18 @@ export interface SiteRequest {
   readonly repository: Repository
   readonly flags: BotFlags
   readonly central: Configuration | undefined
+  /** whether nothing is pushed once the base moved on */
+  readonly checksBase: boolean
 }
 
 /** Reads the base and plans it. Throws a `RemoteError` when a server refuses; a `Failure` is a wrong configuration. */
 export async function openSite(tooling: Tooling, request: SiteRequest): Promise<OpenSite | Failure> {
-  const { forge, repository, flags, central } = request
-  const [project, account] = await Promise.all([forge.project(), forge.account()])
+  const { forge, repository, flags, central, checksBase } = request
+  const { project, account, baseBranch, base } = await fetchBase(forge, repository, flags, centralSettings(central))
   if (project.isArchived) {
     throw new RemoteError('permanent', 'the repository is archived', { advice: 'take it off the list' })
   }
-  const centralBot = new EffectiveSettings(central).get(BOT)
-  const baseBranch = flags.base ?? centralBot.base ?? project.defaultBranch
-  const base = await repository.fetchBase(baseBranch)
-  const [tree, heads] = await Promise.all([
-    openCommitTree(repository, base.id),
-    headsOf(repository, centralBot.branchPrefix),
-  ])
+  const tree = await openCommitTree(repository, base.id)
   const { files } = tree
   const host = createTreeHost(tooling.host, tree)
   const denied: string[] = []
@@ -85,15 +78,12 @@ export async function openSite(tooling: Tooling, request: SiteRequest): Promise<
     ...(settings.groupBy === 'owner' ? { owners: await ownersIn(repository, files, forge.kind) } : {}),
   }
   const { whole, ...planner } = createPlanner({ ...tooling, host }, session, settings, context)
-  const now = new Date()
-  const own = { ...settings, branchPrefix: freePrefix(settings.branchPrefix, heads.keys()) }
+  // before the subjects, whose commits come along
+  const branches = await fetchBranches(repository, settings)
   const site: Site = {
-    ...{ repository, forge, account, planner, baseBranch, base, denied },
-    settings: own,
+    ...{ repository, forge, account, planner, baseBranch, base, denied, checksBase },
+    ...branches,
     scope: `${JSON.stringify([baseBranch, [...flags.paths].sort()])} `,
-    branches: heads,
-    // before the subjects, whose commits come along
-    fetched: await repository.fetchBranches(ownBranches({ branches: heads, settings: own })),
     convention: conventionOf(
       settings.convention,
       settings.convention === 'auto' || settings.convention === 'conventional'
@@ -102,9 +92,8 @@ export async function openSite(tooling: Tooling, request: SiteRequest): Promise<
     ),
     rules: tooling.transforms,
     version: tooling.version,
-    now: Math.floor(now.getTime() / 1000),
-    isOpen: isOpen(settings.schedule, now),
-    checksBase: true,
+    now: secondsNow(),
+    isOpen: isOpen(settings.schedule, new Date()),
   }
   return { site, whole }
 }

@@ -3,7 +3,7 @@
 import { BaseMovedError } from '../../bot/publish.ts'
 import { reconcile } from '../../bot/reconcile.ts'
 import { type Call, rehearse } from '../../bot/rehearsal.ts'
-import { RemoteError, type RemoteErrorKind } from '../../bot/remote-error.ts'
+import { explained, RemoteError, type RemoteErrorKind } from '../../bot/remote-error.ts'
 import type { GroupResult } from '../../bot/result.ts'
 import type { Configuration } from '../../config/configuration.ts'
 import type { Report, Summary } from '../../report/model.ts'
@@ -79,10 +79,10 @@ async function once(work: Work, connection: Connection, checksBase: boolean): Pr
   const { url } = connection
   const own = { forge: connection.forge, repository: await connection.repository() }
   const { forge, repository, calls } = flags.dryRun ? rehearse(own.forge, own.repository) : { ...own, calls: [] }
-  const opened = await openSite(tooling, { forge, repository, flags, central })
+  const opened = await openSite(tooling, { forge, repository, flags, central, checksBase: checksBase && !flags.dryRun })
   if (isFailure(opened)) return { ...NOTHING, url, failure: { kind: 'usage', text: opened.messages.join('; ') } }
   const { site, whole } = opened
-  const { results, interruption } = await reconcile({ ...site, checksBase: checksBase && !flags.dryRun }, isStopped)
+  const { results, interruption } = await reconcile(site, isStopped)
   return {
     url,
     base: { branch: site.baseBranch, commit: site.base.id },
@@ -96,6 +96,6 @@ async function once(work: Work, connection: Connection, checksBase: boolean): Pr
   }
 }
 
-function failureOf({ kind, message, advice }: RemoteError): RepositoryFailure {
-  return { kind, text: advice === undefined ? message : `${message}: ${advice}` }
+function failureOf(error: RemoteError): RepositoryFailure {
+  return { kind: error.kind, text: explained(error) }
 }

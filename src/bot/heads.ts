@@ -1,6 +1,6 @@
 // The branches below the bot's prefix, and those that stand in its way.
 
-import type { ObjectId, Repository } from '../../bot/repository.ts'
+import type { ObjectId, Repository } from './repository.ts'
 
 /** Branches whose names begin with the first step of the prefix, by name without `refs/heads/`. */
 export async function headsOf(repository: Repository, prefix: string): Promise<ReadonlyMap<string, ObjectId>> {
