@@ -1,6 +1,7 @@
 // What the action tells of its run: values for later steps, a page for people, and messages for what went wrong.
 
 import type { GroupOutcome, GroupResult } from './bot/result.ts'
+import { complaintsOf } from './commands/bot/complaints.ts'
 import { DONE, WOULD } from './commands/bot/print.ts'
 import { hasWork } from './commands/bot/run.ts'
 import type { RepositoryResult } from './commands/bot/work.ts'
@@ -48,23 +49,6 @@ function toValue(repo: string, { branch, outcome, why, findings, head, isVerifie
     ...(head === undefined ? {} : { 'head-sha': head }),
     ...(isVerified === undefined ? {} : { verified: isVerified }),
   }
-}
-
-export interface Complaint {
-  readonly level: 'error' | 'warning'
-  readonly text: string
-}
-
-export function complaintsOf({ url, failure, groups, refused, unmatched }: RepositoryResult): Complaint[] {
-  const complain = (level: Complaint['level'], text: string): Complaint => ({ level, text: `${url}: ${text}` })
-  return [
-    ...(failure === undefined ? [] : [complain('error', failure.text)]),
-    ...groups.flatMap(({ branch, outcome, problems }) =>
-      problems.map(problem => complain(outcome === 'failed' ? 'error' : 'warning', `${branch}: ${problem}`)),
-    ),
-    ...refused.map(({ file, text }) => complain('warning', `${file}: ${text}`)),
-    ...unmatched.map(text => complain('error', text)),
-  ]
 }
 
 /** The runner takes no more than 1 MiB of a step's page, and drops all of a longer one. */

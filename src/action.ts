@@ -3,8 +3,9 @@
 import packageJson from '../package.json' with { type: 'json' }
 import transforms from '../transforms/index.ts'
 import { readInputs } from './action-inputs.ts'
-import { complaintsOf, outputsOf, summaryOf } from './action-report.ts'
+import { outputsOf, summaryOf } from './action-report.ts'
 import { annotation, appendTo, masked, outputText, quotation } from './action-runner.ts'
+import { complaintsOf } from './commands/bot/complaints.ts'
 import { connector } from './commands/bot/connect.ts'
 import { botRun } from './commands/bot/run.ts'
 import type { RepositoryResult } from './commands/bot/work.ts'
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
   if (token !== '') {
     say(masked(token))
     process.env.KUBEMEND_TOKEN = token
-    delete process.env.INPUT_TOKEN
+    for (const name of ['INPUT_TOKEN', 'INPUT_WORKFLOW-TOKEN']) delete process.env[name]
   }
   const host = createNodeHost()
   // one stream, so that all of it stands within the quotation

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import type { ForgeKind } from './bot/forge.ts'
+import { collect } from './cli-options.ts'
 import type { BotCloseFlags, BotFlags, BotRunFlags } from './commands/bot/options.ts'
 import type { BotTask } from './main-bot.ts'
 
@@ -80,10 +81,6 @@ function withRepositories(command: Command): Command {
     .addOption(new Option('--trust-repository', "trust the repository's own kubemend.yaml").conflicts('config'))
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .addOption(new Option('-q, --quiet', 'print no report'))
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value]
 }
 
 function toBotFlags(flags: ParsedBotFlags, paths: readonly string[]): BotFlags {

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addBot, BOT_EXAMPLES } from './cli-bot.ts'
+import { collect } from './cli-options.ts'
 import { EXIT } from './commands/exit-code.ts'
 import {
   type ColorChoice,
@@ -251,10 +252,6 @@ function withFix(command: Command): Command {
 
 function listFormat(choices: readonly string[]): Option {
   return new Option('--format <format>').choices([...choices]).default('text')
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value]
 }
 
 /** An empty list would mean all rules, which nobody who names some can want. */

@@ -2,10 +2,9 @@
 
 import type { Case } from './case.ts'
 import type { PullRequest } from './forge.ts'
-import { withMarker } from './marker.ts'
 import { DUPLICATE } from './memory.ts'
 import { duplicateNotice, foreignNotice, withdrawnNotice } from './notice.ts'
-import { type Presented, present, reopen, say } from './present.ts'
+import { dismiss, type Presented, present, reopen, say } from './present.ts'
 import { type Published, publish, retire } from './publish.ts'
 import { RemoteError } from './remote-error.ts'
 import type { ObjectId } from './repository.ts'
@@ -21,7 +20,10 @@ export interface Done {
 /** Throws a `StaleError` when the branch moved since it was seen, and a `RemoteError` when a server refuses. */
 export async function act(site: Site, entry: Case): Promise<Done> {
   const done = await perform(site, entry)
-  for (const duplicate of entry.decision.duplicates) await closeDuplicate(site, entry, duplicate)
+  const { duplicates, current } = entry.decision
+  for (const duplicate of duplicates) {
+    await dismiss(site, duplicate, duplicateNotice(current), { withdrawnAt: DUPLICATE })
+  }
   return done
 }
 
@@ -89,23 +91,10 @@ async function bringBack(site: Site, entry: Case, closed: PullRequest): Promise<
   }
 }
 
-/** The mark that the bot itself closes it comes first: without it the closing would count as a person's no. */
-async function withdraw(site: Site, entry: Case, why: string): Promise<Done> {
-  const { forge, now } = site
-  const { decision, seen } = entry
-  let pullRequest = decision.current
-  if (pullRequest !== undefined) {
-    const { lasting, considered } = seen.controls
-    const body = withMarker(pullRequest.body, { ...lasting, considered, withdrawnAt: now })
-    await say(site, pullRequest, withdrawnNotice(why))
-    pullRequest = await forge.edit(pullRequest, { body, state: 'closed' })
-  }
+async function withdraw(site: Site, { decision, seen }: Case, why: string): Promise<Done> {
+  const { lasting, considered } = seen.controls
+  const marks = { ...lasting, considered, withdrawnAt: site.now }
+  const pullRequest = decision.current && (await dismiss(site, decision.current, withdrawnNotice(why), marks))
   if (seen.branch !== undefined) await retire(site, seen.name, seen.branch.head)
   return { pullRequest, problems: [] }
-}
-
-async function closeDuplicate(site: Site, { decision }: Case, duplicate: PullRequest): Promise<void> {
-  await say(site, duplicate, duplicateNotice(decision.current))
-  const body = withMarker(duplicate.body, { withdrawnAt: DUPLICATE })
-  await site.forge.edit(duplicate, { body, state: 'closed' })
 }

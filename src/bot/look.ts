@@ -1,7 +1,7 @@
 // Looks at everything there is to decide about: the branch and pull requests of each group, and branches left over.
 
 import type { Finding } from '../engine/outcome.ts'
-import type { PlacedFinding } from '../report/model.ts'
+import { isWritten } from '../report/model.ts'
 import { branchName, isBranchOfPrefix } from './branch-name.ts'
 import type { Case } from './case.ts'
 import { decide } from './decide.ts'
@@ -101,18 +101,16 @@ function planFor({ planner }: Site, group: FoundGroup, { controls, memory }: Obs
   const ignored = new Set(controls.ignore)
   const isIn = (marks: ReadonlySet<string>, finding: Finding) =>
     marksOf([finding]).some(mark => marks.has(markKey(mark)))
-  const placed = new Map(whole.report.findings.map(entry => [entry.finding, entry]))
-  const leftOut: LeftOut[] = []
-  const leave = (finding: PlacedFinding | undefined, why: LeftOut['why']): void => {
-    if (finding !== undefined) leftOut.push({ finding, why })
+  const whyNot = (finding: Finding): LeftOut['why'] | undefined => {
+    if (ignored.has(finding.rule) || ignored.has(finding.id)) return 'ignored'
+    if (isIn(rejected, finding)) return 'rejected'
+    return isIn(exhausted, finding) ? 'undone' : undefined
   }
-  for (const finding of whole.written) {
-    if (ignored.has(finding.rule) || ignored.has(finding.id)) leave(placed.get(finding), 'ignored')
-    else if (isIn(rejected, finding)) leave(placed.get(finding), 'rejected')
-    else if (isIn(exhausted, finding)) leave(placed.get(finding), 'undone')
-  }
-  if (leftOut.length === 0) return { plan: whole.written.length === 0 ? undefined : whole, leftOut }
+  const leftOut = whole.report.findings.flatMap((finding): LeftOut[] => {
+    const why = isWritten(finding.finding) ? whyNot(finding.finding) : undefined
+    return why === undefined ? [] : [{ finding, why }]
+  })
   const keys = leftOut.flatMap(({ finding }) => finding.finding.ties.slice(0, 1))
-  const plan = planner.plan(group, new Set(keys))
+  const plan = leftOut.length === 0 ? whole : planner.plan(group, new Set(keys))
   return { plan: plan.written.length === 0 ? undefined : plan, leftOut }
 }

@@ -116,6 +116,20 @@ export async function say(ground: Ground, pullRequest: PullRequest, body: string
   else if (normalised(known.body) !== normalised(body)) await forge.editComment(pullRequest, known, body)
 }
 
+/**
+ * Closes a pull request and says why. The mark that the bot itself closes it goes in with the closing: without it the
+ * closing would count as a person's no.
+ */
+export async function dismiss(
+  ground: Ground,
+  pullRequest: PullRequest,
+  notice: string,
+  marks: Partial<Omit<Marker, 'body'>>,
+): Promise<PullRequest> {
+  await say(ground, pullRequest, notice)
+  return ground.forge.edit(pullRequest, { body: withMarker(pullRequest.body, marks), state: 'closed' })
+}
+
 /** Forges change line ends and white space at the end on their way. */
 function normalised(text: string): string {
   return text.replaceAll('\r\n', '\n').trim()

@@ -1,7 +1,7 @@
 // `explain`: everything that is known about a rule, or about one finding of the input.
 
 import type { Instruction, Transform } from '../engine/transform.ts'
-import { markdownCode, markdownText, printable, printableJson, printableLines } from '../report/escape.ts'
+import { jsonText, markdownCode, markdownText, printable, printableLines } from '../report/escape.ts'
 import { toFinding } from '../report/json.ts'
 import type { PlacedFinding, Report } from '../report/model.ts'
 import { placeLabel, sentence } from '../report/words.ts'
@@ -91,7 +91,7 @@ async function renderFinding(
   transforms: readonly Transform[],
   format: ListFormat,
 ): Promise<string> {
-  if (format === 'json') return printableJson(`${JSON.stringify(toFinding(entry), null, 2)}\n`)
+  if (format === 'json') return jsonText(toFinding(entry))
   const { finding } = entry
   const isMarkdown = format === 'markdown'
   const plain = isMarkdown ? markdownText : printable

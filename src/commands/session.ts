@@ -93,14 +93,14 @@ export async function openSession(
     settings,
     notes: version.note === undefined ? [] : [version.note],
     validator: lazyValidator,
-    judge: ({ sources, rules, skip, risks } = {}) => {
-      progress.show(`judging: ${(sources ?? inputs.sources).length} manifests`)
+    judge: ({ sources: given, rules, skip, risks } = {}) => {
+      const sources = given ?? inputs.sources
+      progress.show(`judging: ${sources.length} manifests`)
       const texts = () => inputs.texts()
-      const input =
-        (sources === undefined ? kept : undefined) ??
-        readSources(sources ?? inputs.sources, { kubernetesVersion, texts })
-      if (keepsInput && sources === undefined) kept = input
-      return runOn(input, {
+      const known = given === undefined ? kept : undefined
+      const read = known ?? readSources(sources, { kubernetesVersion, texts })
+      if (keepsInput && given === undefined) kept = read
+      return runOn(read, {
         ...{ settings, kubernetesVersion, texts },
         transforms: rules === undefined ? transforms : transforms.filter(({ id }) => rules.has(id)),
         allowed: risks === undefined ? allowed : () => new Set(risks),

@@ -4,7 +4,7 @@ import type { RefusedFile, SkippedFile } from '../engine/outcome.ts'
 import { isKustomizationFile } from '../kube/kustomization.ts'
 import { isKubernetesObject, type Resource } from '../kube/resource.ts'
 import { type LoadedFile, Workspace } from '../kube/workspace.ts'
-import { printable, printableJson, printableName } from '../report/escape.ts'
+import { jsonText, printable, printableName } from '../report/escape.ts'
 import { withoutTemplates } from '../report/model.ts'
 import { Places } from '../report/places.ts'
 import { plural, resourceLabel, skippedCount } from '../report/words.ts'
@@ -158,7 +158,5 @@ function toJson({ verdicts, refused, skipped }: Judged, code: number): string {
       column,
     })),
   }))
-  return printableJson(
-    `${JSON.stringify({ schemaVersion: 1, resources, skipped, refused, exitCode: code }, null, 2)}\n`,
-  )
+  return jsonText({ schemaVersion: 1, resources, skipped, refused, exitCode: code })
 }

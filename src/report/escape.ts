@@ -43,6 +43,11 @@ export function printableJson(json: string): string {
   })
 }
 
+/** A value as a page of JSON that is safe to print. */
+export function jsonText(value: unknown): string {
+  return printableJson(`${JSON.stringify(value, null, 2)}\n`)
+}
+
 /** Text for a Markdown page: shown as it is, never as markup, a link or a mention. */
 export function markdownText(text: string): string {
   return printable(text).replace(/[\\`*_{}[\]()#!|<>~@&]/g, character => `\\${character}`)

@@ -2,14 +2,14 @@
 
 import type { Finding } from '../engine/outcome.ts'
 import type { Resource } from '../kube/resource.ts'
-import { printableJson } from './escape.ts'
+import { jsonText } from './escape.ts'
 import type { PlacedFinding, Report } from './model.ts'
 
 /** Version of the report's shape: raised when a field changes its meaning or goes away. */
 const SCHEMA_VERSION = 1
 
 export function toJson(report: Report): string {
-  return printableJson(`${JSON.stringify(toDocument(report), null, 2)}\n`)
+  return jsonText(toDocument(report))
 }
 
 function toDocument(report: Report) {

@@ -3,7 +3,7 @@
 import type { ArtifactChange, Fix, Location, Log, ReportingDescriptor, Result } from 'sarif'
 import type { Finding } from '../engine/outcome.ts'
 import type { Transform } from '../engine/transform.ts'
-import { printableJson } from './escape.ts'
+import { jsonText } from './escape.ts'
 import { type FileFix, fixesOf } from './fixes.ts'
 import type { PlacedFinding, Report } from './model.ts'
 import { sentence } from './words.ts'
@@ -14,7 +14,7 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
 const SECURITY_SEVERITY = '5.5'
 
 export function toSarif(report: Report, transforms: readonly Transform[]): string {
-  return printableJson(`${JSON.stringify(toLog(report, transforms), null, 2)}\n`)
+  return jsonText(toLog(report, transforms))
 }
 
 function toLog(report: Report, transforms: readonly Transform[]): Log {

@@ -1,10 +1,9 @@
 // `bot close`: closes the bot's pull requests and deletes its branches, as far as they are its own.
 
-import { withMarker } from '../../bot/marker.ts'
 import { DUPLICATE } from '../../bot/memory.ts'
 import { withdrawnNotice } from '../../bot/notice.ts'
 import { observe } from '../../bot/observe.ts'
-import { say } from '../../bot/present.ts'
+import { dismiss } from '../../bot/present.ts'
 import { retire } from '../../bot/publish.ts'
 import type { Ground } from '../../bot/site.ts'
 import { printable } from '../../report/escape.ts'
@@ -47,8 +46,8 @@ async function closeOne(ground: Ground, name: string): Promise<string> {
   const { current, branch } = await observe(ground, name)
   if ((branch?.foreign.length ?? 0) > 0) return 'left alone: it holds commits of people'
   if (current !== undefined) {
-    await say(ground, current, withdrawnNotice('somebody asked for it with `kubemend bot close`'))
-    await ground.forge.edit(current, { body: withMarker(current.body, { withdrawnAt: DUPLICATE }), state: 'closed' })
+    const notice = withdrawnNotice('somebody asked for it with `kubemend bot close`')
+    await dismiss(ground, current, notice, { withdrawnAt: DUPLICATE })
   }
   if (branch !== undefined) await retire(ground, name, branch.head)
   return current === undefined ? 'branch deleted' : `closed ${current.url}`

@@ -1,7 +1,7 @@
 // `bot doctor`: what the token and the repository's settings lack, and what the token may do without need.
 
 import type { Diagnosis } from '../../bot/forge.ts'
-import { printable, printableJson } from '../../report/escape.ts'
+import { jsonText, printable } from '../../report/escape.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Tooling } from '../tooling.ts'
 import { type Connect, connector } from './connect.ts'
@@ -22,9 +22,7 @@ export async function botDoctor(
     if (flags.format === 'text') host.stdout.write(toText(connection.url, diagnoses))
     return diagnoses.some(({ state }) => state === 'missing') ? EXIT.refused : EXIT.ok
   })
-  if (flags.format === 'json') {
-    host.stdout.write(`${printableJson(JSON.stringify({ schemaVersion: 1, repositories: found }, null, 2))}\n`)
-  }
+  if (flags.format === 'json') host.stdout.write(jsonText({ schemaVersion: 1, repositories: found }))
   return code
 }
 

@@ -2,9 +2,10 @@
 
 import type { GroupResult } from '../../bot/result.ts'
 import type { Host } from '../../io/host.ts'
-import { printable, printableJson, printableLines } from '../../report/escape.ts'
+import { jsonText, printable, printableLines } from '../../report/escape.ts'
 import { createPatch } from '../../report/patch.ts'
 import { plural } from '../../report/words.ts'
+import { complaintsOf } from './complaints.ts'
 import type { BotRunFlags } from './options.ts'
 import type { RepositoryResult } from './work.ts'
 
@@ -35,7 +36,7 @@ export const WOULD: Readonly<Record<GroupResult['outcome'], string>> = {
 
 /** Printed when a repository is done; failures go to standard error. */
 export function printRepository(host: Host, flags: BotRunFlags, result: RepositoryResult): void {
-  for (const line of complaints(result)) host.stderr.write(`kubemend: ${printable(line)}\n`)
+  for (const { text } of complaintsOf(result)) host.stderr.write(`kubemend: ${printable(text)}\n`)
   if (flags.format === 'json' || flags.quiet || result.base === undefined) return
   host.stdout.write(printableLines(`${repositoryLines(result, flags).join('\n')}\n`))
   if (flags.dryRun && flags.isFull) host.stdout.write(details(result))
@@ -45,16 +46,7 @@ export function printRepository(host: Host, flags: BotRunFlags, result: Reposito
 export function printRun(host: Host, flags: BotRunFlags, results: readonly RepositoryResult[]): void {
   if (flags.format !== 'json') return
   const value = { schemaVersion: 1, isDryRun: flags.dryRun, repositories: results.map(toJson) }
-  host.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`)
-}
-
-function complaints({ url, failure, groups, refused, unmatched }: RepositoryResult): string[] {
-  return [
-    ...(failure === undefined ? [] : [`${url}: ${failure.text}`]),
-    ...groups.flatMap(({ branch, problems }) => problems.map(problem => `${url}: ${branch}: ${problem}`)),
-    ...refused.map(({ file, text }) => `${url}: ${file}: ${text}`),
-    ...unmatched.map(text => `${url}: ${text}`),
-  ]
+  host.stdout.write(jsonText(value))
 }
 
 function repositoryLines({ url, base, groups, denied }: RepositoryResult, { dryRun }: BotRunFlags): string[] {
@@ -94,10 +86,9 @@ function details({ groups, calls }: RepositoryResult): string {
   return [...parts, ...(sent.length === 0 ? [] : ['\nwould send:\n', ...sent])].join('')
 }
 
-function toJson({ groups, refused, ...rest }: RepositoryResult) {
+function toJson({ groups, ...rest }: RepositoryResult) {
   return {
     ...rest,
-    refused,
     groups: groups.map(({ pullRequest, files: _, ...group }) => ({
       ...group,
       ...(pullRequest === undefined

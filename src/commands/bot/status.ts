@@ -1,7 +1,7 @@
 // `bot status`: the bot's branches of repositories, their pull requests, and whose they are by now.
 
 import { type Observation, observe } from '../../bot/observe.ts'
-import { printable, printableJson } from '../../report/escape.ts'
+import { jsonText, printable } from '../../report/escape.ts'
 import { plural } from '../../report/words.ts'
 import { EXIT } from '../exit-code.ts'
 import { type Failure, isFailure } from '../failure.ts'
@@ -29,9 +29,7 @@ export async function botStatus(
     if (flags.format === 'text') host.stdout.write(toText(connection.url, branches))
     return EXIT.ok
   })
-  if (flags.format === 'json') {
-    host.stdout.write(`${printableJson(JSON.stringify({ schemaVersion: 1, repositories: found }, null, 2))}\n`)
-  }
+  if (flags.format === 'json') host.stdout.write(jsonText({ schemaVersion: 1, repositories: found }))
   return code
 }
 
