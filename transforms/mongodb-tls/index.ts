@@ -13,9 +13,9 @@ import {
 import { readServer } from '../mongodb/server.ts'
 import { MONGODB } from '../mongodb/settings.ts'
 import { certificateAssumption, certificateSteps } from '../stateful/certificate-steps.ts'
-import type { Refused } from '../stateful/refused.ts'
+import { type Refused, withoutPodNames } from '../stateful/refused.ts'
 import { filesOf, growSteps } from '../stateful/runbook.ts'
-import { serversOf } from '../stateful/servers.ts'
+import { judgeServers } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { openClients } from './clients.ts'
 import { courseOf } from './course.ts'
@@ -46,10 +46,7 @@ const mongodbTls: Transform = {
   refusals: REFUSALS,
   sections: [MONGODB, TLS, CLUSTER_DOMAIN],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const { workload, system } of serversOf(workspace, 'mongodb')) {
-      const proposal = judge(workspace, settings, workload, system)
-      if (proposal !== undefined) yield proposal
-    }
+    yield* judgeServers(workspace, 'mongodb', (workload, system) => judge(workspace, settings, workload, system))
     yield* judgeOperated(workspace, settings)
   },
 }
@@ -79,11 +76,7 @@ function kindProblem({ workload, system }: Pick<Situation, 'workload' | 'system'
   const { kind } = workload.resource
   if (isRouter(system)) return SHARDED
   if (kind !== 'Deployment' && kind !== 'StatefulSet') {
-    return {
-      code: 'unsupported-kind',
-      why: `a ${kind} gives its pods no names that a certificate could hold`,
-      next: 'write it as a StatefulSet, then run again',
-    }
+    return withoutPodNames(kind)
   }
   if (system.distro === 'mongo/official') return undefined
   return {

@@ -15,7 +15,7 @@ import { readServer } from '../mongodb/server.ts'
 import { MONGODB } from '../mongodb/settings.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
 import { refuseKind } from '../stateful/refused.ts'
-import { serversOf } from '../stateful/servers.ts'
+import { judgeServers } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { judgeBitnami } from './bitnami.ts'
 import { convert } from './convert.ts'
@@ -52,10 +52,7 @@ const mongodbTopology: Transform = {
   refusals: REFUSALS,
   sections: [STATEFUL, CLUSTER_DOMAIN, ANTI_AFFINITY, MONGODB],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const { workload, system } of serversOf(workspace, 'mongodb')) {
-      const proposal = judge(workspace, settings, workload, system)
-      if (proposal !== undefined) yield proposal
-    }
+    yield* judgeServers(workspace, 'mongodb', (workload, system) => judge(workspace, settings, workload, system))
     yield* judgeOperated(workspace)
   },
 }

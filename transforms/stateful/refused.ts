@@ -58,6 +58,15 @@ export function refuseKind({ resource }: Workload, title: string): Proposal | un
   })
 }
 
+/** A kind whose pods have no names of their own. */
+export function withoutPodNames(kind: string): Refused {
+  return {
+    code: 'unsupported-kind',
+    why: `a ${kind} gives its pods no names that a certificate could hold`,
+    next: 'write it as a StatefulSet, then run again',
+  }
+}
+
 /** A StatefulSet that names no Service, which cannot be changed while it is there. */
 export function withoutServiceName(resource: Resource): Refused {
   return {

@@ -5,6 +5,7 @@ import {
   forEachWorkload,
   isOwned,
   isServed,
+  type Proposal,
   type System,
   type Workload,
   type Workspace,
@@ -23,8 +24,20 @@ export function originalServer(workspace: Workspace, { resource }: Workload): Ru
   return workload === undefined || system === undefined ? undefined : { workload, system }
 }
 
+/** What a transform says of each server of a family; nothing of those that it has nothing to say of. */
+export function* judgeServers(
+  workspace: Workspace,
+  family: System['family'],
+  judge: (workload: Workload, system: System) => Proposal | undefined,
+): Iterable<Proposal> {
+  for (const { workload, system } of serversOf(workspace, family)) {
+    const proposal = judge(workload, system)
+    if (proposal !== undefined) yield proposal
+  }
+}
+
 /** Servers of a family: no fragments, no removed API versions, nothing that an owner makes. */
-export function* serversOf(workspace: Workspace, family: System['family']): Iterable<RunningServer> {
+function* serversOf(workspace: Workspace, family: System['family']): Iterable<RunningServer> {
   for (const workload of forEachWorkload(workspace)) {
     const { resource } = workload
     const system = detectSystem(workload)

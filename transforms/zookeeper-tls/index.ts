@@ -17,8 +17,9 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { certificateAssumption, certificateSteps } from '../stateful/certificate-steps.ts'
+import { withoutPodNames } from '../stateful/refused.ts'
 import { filesOf, growSteps } from '../stateful/runbook.ts'
-import { serversOf } from '../stateful/servers.ts'
+import { judgeServers } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, TLS } from '../stateful/settings.ts'
 import { dialectOf } from '../zookeeper/dialects.ts'
 import { ZOOKEEPER } from '../zookeeper/settings.ts'
@@ -51,10 +52,7 @@ const zookeeperTls: Transform = {
   refusals: REFUSALS,
   sections: [ZOOKEEPER, TLS, CLUSTER_DOMAIN],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const { workload, system } of serversOf(workspace, 'zookeeper')) {
-      const proposal = judge(workspace, settings, workload, system)
-      if (proposal !== undefined) yield proposal
-    }
+    yield* judgeServers(workspace, 'zookeeper', (workload, system) => judge(workspace, settings, workload, system))
     yield* judgeOperated(workspace, settings)
   },
 }
@@ -66,11 +64,7 @@ function judge(workspace: Workspace, settings: Settings, workload: Workload, sys
   const of = { workload, system }
   if (settings.get(ZOOKEEPER, resource).tls === 'off' || declaredReplicas(resource) === 0) return undefined
   if (resource.kind !== 'Deployment' && resource.kind !== 'StatefulSet') {
-    return refuse(of, {
-      code: 'unsupported-kind',
-      why: `a ${resource.kind} gives its pods no names that a certificate could hold`,
-      next: 'write it as a StatefulSet, then run again',
-    })
+    return refuse(of, withoutPodNames(resource.kind))
   }
   if (dialectOf(system.distro) === undefined) {
     return refuse(of, {

@@ -17,7 +17,7 @@ import {
 } from '../../src/sdk.ts'
 import { ANTI_AFFINITY } from '../shared/spread.ts'
 import { refuseKind } from '../stateful/refused.ts'
-import { serversOf } from '../stateful/servers.ts'
+import { judgeServers } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN, STATEFUL } from '../stateful/settings.ts'
 import { dialectOf } from '../zookeeper/dialects.ts'
 import { readServer } from '../zookeeper/server.ts'
@@ -53,10 +53,7 @@ const zookeeperTopology: Transform = {
   refusals: REFUSALS,
   sections: [STATEFUL, CLUSTER_DOMAIN, ANTI_AFFINITY],
   *plan(workspace, settings): Iterable<Proposal> {
-    for (const { workload, system } of serversOf(workspace, 'zookeeper')) {
-      const proposal = judge(workspace, settings, workload, system)
-      if (proposal !== undefined) yield proposal
-    }
+    yield* judgeServers(workspace, 'zookeeper', (workload, system) => judge(workspace, settings, workload, system))
     yield* judgeOperated(workspace)
   },
 }
