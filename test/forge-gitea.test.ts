@@ -8,6 +8,7 @@ import { describeBot } from './support/forge/bot-scenario.ts'
 import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { giteaFace } from './support/forge/gitea.ts'
 import type { GiteaFaceOptions } from './support/forge/gitea-operations.ts'
+import { branchIn, NEW } from './support/forge/new-branch.ts'
 import { describeForge } from './support/forge/scenario.ts'
 
 const SCOPES = ['write:repository', 'write:issue', 'read:user']
@@ -22,8 +23,6 @@ function open(options: GiteaFaceOptions = {}, scopes: readonly string[] = SCOPES
 
 describeForge('Gitea', open)
 describeBot('Gitea', () => emptied(open()))
-
-const NEW = { branch: 'kubemend/replicas', base: 'main', title: 'Raise replicas', body: 'Why.', isDraft: false }
 
 let stage: DoubleStage
 let forge: Forge
@@ -40,12 +39,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-/** A branch with a change to merge. */
-function branch(name = NEW.branch): string {
-  const { git } = stage.repository
-  git.move(name, git.head('main') ?? '')
-  return git.commit(name, { 'k8s/web.yaml': 'replicas: 2\n' })
-}
+const branch = (name?: string) => branchIn(stage.repository, name)
 
 function openPulls(count: number): void {
   for (let number = 1; number <= count; number += 1) {

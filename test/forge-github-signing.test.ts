@@ -2,7 +2,8 @@
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { GithubOptions } from '../src/forge/github/index.ts'
-import { APP_TOKEN, branch, disturb, failure, forge, requests, useWorld, world } from './support/forge/github-world.ts'
+import { failure } from './support/failure.ts'
+import { APP_TOKEN, branch, disturb, forge, requests, useWorld, world } from './support/forge/github-world.ts'
 
 useWorld()
 

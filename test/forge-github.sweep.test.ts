@@ -1,7 +1,8 @@
 // Whatever happens to any one request of a pull request's life on GitHub, it ends as if nothing had happened.
 
 import { expect, test } from 'vitest'
-import { branch, forge, NEW, useWorld, world } from './support/forge/github-world.ts'
+import { branch, forge, useWorld, world } from './support/forge/github-world.ts'
+import { NEW } from './support/forge/new-branch.ts'
 import type { Disturbance } from './support/forge/server.ts'
 
 useWorld()

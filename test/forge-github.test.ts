@@ -2,20 +2,20 @@
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Exchange } from '../src/forge/http.ts'
+import { failure } from './support/failure.ts'
 import { githubFace } from './support/forge/github.ts'
 import {
   APP_TOKEN,
   branch,
   disturb,
-  failure,
   forge,
-  NEW,
   requests,
   startWorld,
   TOKEN,
   useWorld,
   world,
 } from './support/forge/github-world.ts'
+import { NEW } from './support/forge/new-branch.ts'
 
 useWorld()
 

@@ -9,6 +9,7 @@ import { failure } from './support/failure.ts'
 import { describeBot } from './support/forge/bot-scenario.ts'
 import { type DoubleStage, emptied, openDouble } from './support/forge/double-stage.ts'
 import { type GitlabFaceOptions, gitlabFace } from './support/forge/gitlab.ts'
+import { branchIn, NEW } from './support/forge/new-branch.ts'
 import { describeForge } from './support/forge/scenario.ts'
 
 /** A server below a path of its host, and a project in a group of a group. */
@@ -27,8 +28,6 @@ function open(options: GitlabFaceOptions = {}, scopes: readonly string[] = ['api
 describeForge('GitLab', open)
 describeBot('GitLab', () => emptied(open({ folder: '' })))
 
-const NEW = { branch: 'kubemend/replicas', base: 'main', title: 'Raise replicas', body: 'Why.', isDraft: false }
-
 let stage: DoubleStage
 let forge: Forge
 
@@ -44,12 +43,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.stop())
 
-/** A branch with a change to merge. */
-function branch(name = NEW.branch): string {
-  const { git } = stage.repository
-  git.move(name, git.head('main') ?? '')
-  return git.commit(name, { 'k8s/web.yaml': 'replicas: 2\n' })
-}
+const branch = (name?: string) => branchIn(stage.repository, name)
 
 async function opened() {
   branch()

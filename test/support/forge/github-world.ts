@@ -3,18 +3,17 @@
 import { afterEach, beforeEach } from 'vitest'
 import type { Forge } from '../../../src/bot/forge.ts'
 import { createRedactor } from '../../../src/bot/redact.ts'
-import { RemoteError } from '../../../src/bot/remote-error.ts'
 import { createGithub, explainGithub, type GithubOptions, githubHeaders } from '../../../src/forge/github/index.ts'
 import { createHttp, type Exchange } from '../../../src/forge/http.ts'
 import { type TestClock, testClock } from './clock.ts'
 import { githubFace } from './github.ts'
+import { branchIn } from './new-branch.ts'
 import type { RepositoryState } from './repository-state.ts'
 import { type Disturbance, type ForgeDouble, startForge } from './server.ts'
 import type { Account } from './state.ts'
 
 export const TOKEN = 'ghp_canary0123456789'
 export const APP_TOKEN = 'ghs_canary0123456789'
-export const NEW = { branch: 'kubemend/replicas', base: 'main', title: 'Raise replicas', body: 'Why.', isDraft: false }
 
 export interface World {
   readonly double: ForgeDouble
@@ -61,10 +60,8 @@ export function forge({ token = TOKEN, ...options }: Partial<GithubOptions> = {}
 }
 
 /** A branch with a change to merge; answers its head. */
-export function branch(name = NEW.branch, text = 'replicas: 2\n'): string {
-  const { git } = world.repository
-  git.move(name, git.head('main') ?? '')
-  return git.commit(name, { 'k8s/web.yaml': text })
+export function branch(name?: string, text?: string): string {
+  return branchIn(world.repository, name, text)
 }
 
 /** Answers so many requests whose method, path and body match. */
@@ -80,14 +77,4 @@ export function disturb(answer: Disturbance, matching: RegExp, times = 1): void 
 /** Method and path of every request to the API so far. */
 export function requests(): string[] {
   return world.double.log.filter(({ channel }) => channel === 'api').map(({ method, path }) => `${method} ${path}`)
-}
-
-/** The error that a piece of work ends with. */
-export async function failure(work: Promise<unknown>): Promise<RemoteError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof RemoteError) return error
-  throw new Error(`a RemoteError was expected, not ${error}`)
 }
