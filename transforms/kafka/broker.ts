@@ -18,6 +18,7 @@ import {
   type Workspace,
 } from '../../src/sdk.ts'
 import { type DataPlace, dataPlaces, isPersistent } from '../stateful/data.ts'
+import { originalWorkload } from '../stateful/servers.ts'
 import { STATEFUL } from '../stateful/settings.ts'
 import { type Configuration, configurationOf, readKey } from './config.ts'
 import { type Dialect, dialectOf, guessDialect } from './dialects/index.ts'
@@ -97,8 +98,7 @@ function toolBeside(container: Container): string | undefined {
 
 /** The same brokers in the input of the run. */
 export function originalOf(workspace: Workspace, broker: Broker): Broker {
-  const resource = workspace.original.current(broker.workload.resource.origin)
-  const workload = resource === undefined ? undefined : workspace.original.workload(resource)
+  const workload = originalWorkload(workspace, broker.workload)
   return (workload === undefined ? undefined : brokerOf(workspace.original, workload)) ?? broker
 }
 

@@ -17,11 +17,16 @@ export interface RunningServer {
 }
 
 /** The same server in the input of the run; undefined where it ran none, or another kind of thing. */
-export function originalServer(workspace: Workspace, { resource }: Workload): RunningServer | undefined {
-  const before = workspace.original.current(resource.origin)
-  const workload = before === undefined ? undefined : workspace.original.workload(before)
+export function originalServer(workspace: Workspace, changed: Workload): RunningServer | undefined {
+  const workload = originalWorkload(workspace, changed)
   const system = workload === undefined ? undefined : detectSystem(workload)
   return workload === undefined || system === undefined ? undefined : { workload, system }
+}
+
+/** The same workload in the input of the run; undefined where it was none. */
+export function originalWorkload({ original }: Workspace, { resource }: Workload): Workload | undefined {
+  const before = original.current(resource.origin)
+  return before === undefined ? undefined : original.workload(before)
 }
 
 /** What a transform says of each server of a family; nothing of those that it has nothing to say of. */

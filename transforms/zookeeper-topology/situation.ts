@@ -17,6 +17,7 @@ import {
 import { workloadsThatDial } from '../stateful/references.ts'
 import { type Refused, refuseMembers } from '../stateful/refused.ts'
 import { kubectlFor } from '../stateful/runbook.ts'
+import { originalServer } from '../stateful/servers.ts'
 import { CLUSTER_DOMAIN } from '../stateful/settings.ts'
 import { isBefore35, type Server } from '../zookeeper/server.ts'
 
@@ -78,10 +79,9 @@ export function brokersOf({ workspace, settings, workload }: Situation): Workloa
   const services = workspace.servicesOf(workload)
   const domain = settings.get(CLUSTER_DOMAIN, workload.resource)
   const dialling = workloadsThatDial(workspace, workload, services, domain)
-  return dialling.flatMap(({ resource }) => {
-    const before = workspace.original.current(resource.origin)
-    const broker = before === undefined ? undefined : workspace.original.workload(before)
-    return broker !== undefined && detectSystem(broker)?.family === 'kafka' ? [broker] : []
+  return dialling.flatMap(dialler => {
+    const broker = originalServer(workspace, dialler)
+    return broker?.system.family === 'kafka' ? [broker.workload] : []
   })
 }
 
