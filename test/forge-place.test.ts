@@ -97,6 +97,13 @@ describe('an address', () => {
     expect(failure(() => findPlace(address)).message).toContain('is no name')
   })
 
+  test.each(['https://github.com/acme/shop\n-other', 'https://github.com/ac\tme/shop'])(
+    '%j is refused: without its line breaks and tabs it would be another one',
+    address => {
+      expect(() => findPlace(address)).toThrow('no address of a repository')
+    },
+  )
+
   test('with a token in it is refused without showing it', () => {
     const { message, advice } = failure(() => findPlace('https://x:ghp_canary@github.com/acme/shop'))
     expect(`${message}${advice}`).not.toContain('canary')

@@ -71,7 +71,8 @@ function parse(repository: string): URL {
     const [, host, path] = scp
     throw fault('a token works over https only', `give the address as https://${host}/${path}`)
   }
-  if (!URL.canParse(repository)) {
+  // line breaks and tabs are left out where a URL is read, which would make another repository of it
+  if (!URL.canParse(repository) || /[\t\n\r]/.test(repository.trim())) {
     throw fault(`${printable(repository)}: no address of a repository`, 'https://HOST/OWNER/NAME is expected')
   }
   const url = new URL(repository)
