@@ -9,6 +9,7 @@ import { sameNotice } from './notice.ts'
 import { RemoteError } from './remote-error.ts'
 import type { ObjectId } from './repository.ts'
 import { editOf } from './request-edit.ts'
+import { sameText } from './same-text.ts'
 import type { Ground, Site } from './site.ts'
 import { titleOf } from './title.ts'
 
@@ -113,7 +114,7 @@ export async function say(ground: Ground, pullRequest: PullRequest, body: string
     comment => comment.author === account.login && sameNotice(comment.body, body),
   )
   if (known === undefined) await forge.comment(pullRequest, body)
-  else if (normalised(known.body) !== normalised(body)) await forge.editComment(pullRequest, known, body)
+  else if (!sameText(known.body, body)) await forge.editComment(pullRequest, known, body)
 }
 
 /**
@@ -128,11 +129,6 @@ export async function dismiss(
 ): Promise<PullRequest> {
   await say(ground, pullRequest, notice)
   return ground.forge.edit(pullRequest, { body: withMarker(pullRequest.body, marks), state: 'closed' })
-}
-
-/** Forges change line ends and white space at the end on their way. */
-function normalised(text: string): string {
-  return text.replaceAll('\r\n', '\n').trim()
 }
 
 function textOf(site: Site, entry: Case, shown: Shown, isDecorated: boolean): RequestText {

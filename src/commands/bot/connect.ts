@@ -24,7 +24,6 @@ export interface Connection {
   readonly forge: Forge
   /** opened when first asked for: some verbs need the forge alone */
   repository(): Promise<Repository>
-  readonly redact: (text: string) => string
   close(): Promise<void>
 }
 
@@ -58,7 +57,7 @@ export function connector(
     const forge = createForge(place, token, { ...options, base: place.apiUrl, redact, pacer, clock })
     let opened: Promise<Repository> | undefined
     return {
-      ...{ url: place.gitUrl, forge, redact },
+      ...{ url: place.gitUrl, forge },
       repository: () => {
         opened ??= openRepository({ url: place.gitUrl, user: forge.gitUser, token })
         return opened

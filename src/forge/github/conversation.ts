@@ -2,6 +2,7 @@
 
 import type { Comment, PullRequest } from '../../bot/forge.ts'
 import { RemoteError } from '../../bot/remote-error.ts'
+import { sameText } from '../../bot/same-text.ts'
 import { listAt, maybeTextAt, numberAt, textAt } from '../fields.ts'
 import type { Http } from '../http.ts'
 import { pathOf } from '../url.ts'
@@ -81,7 +82,7 @@ export class Conversation {
   /** Stands there once, however often the request was sent or carried out. */
   async comment(pullRequest: PullRequest, body: string): Promise<Comment> {
     const path = `${this.#repository}/issues/${pullRequest.number}/comments`
-    const same = async () => (await this.comments(pullRequest)).filter(comment => plain(comment.body) === plain(body))
+    const same = async () => (await this.comments(pullRequest)).filter(comment => sameText(comment.body, body))
     let isNew = false
     const made = await this.#http.ensure({
       find: async () => (await same())[0],
@@ -102,11 +103,6 @@ export class Conversation {
   async editComment({ id }: Comment, body: string): Promise<void> {
     await this.#http.request({ method: 'PATCH', path: `${this.#repository}/issues/comments/${id}`, body: { body } })
   }
-}
-
-/** A body without what storing it may change. */
-function plain(body: string): string {
-  return body.replaceAll('\r\n', '\n').trim()
 }
 
 function toComment(value: unknown): Comment {
